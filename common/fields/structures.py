@@ -47,10 +47,9 @@ class ListOf(Field):
         seen: set[Hashable] = set()
         items = []
         for index, value in enumerate(values):
-            before = len(problems.errors)
             item = problems.read(str(index), convert, value)
             items.append(item)
-            if self.unique_by and len(problems.errors) == before:
+            if self.unique_by and item is not None:
                 key = self.unique_by(item)
                 if key in seen:
                     problems.add(str(index), FieldProblem("duplicate", "Must not be here twice."))
@@ -161,7 +160,7 @@ class Attributes(Field):
         members: dict[str, str | bool | int | float] = {}
         for given, content in value.items():
             name = problems.read(shown(given), _ATTRIBUTE_NAME, given)
-            if name in members:
+            if name is not None and name in members:
                 problems.add(shown(given), FieldProblem("duplicate", "Must not be here twice."))
             members[name] = problems.read(shown(given), _attribute, content)
         problems.finish()
