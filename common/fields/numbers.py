@@ -128,7 +128,7 @@ class Money(Field):
         """See Field."""
         return {
             "anyOf": [
-                {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,4})?$"},
+                {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,4}0*)?$"},
                 {"type": "number", "minimum": 0, "maximum": float(MAX_MONEY)},
             ],
             "description": "An amount in the deployment's currency, up to four decimals.",
