@@ -23,13 +23,15 @@ A position is a line's place in its document, from 0. Lines apply in order; ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from common.errors import FieldError, InsufficientStock, OutOfRange, UnexpectedLevel
 from common.quantities import quantity_wire
 from models.costing import VALUE_LIMIT, Balance, Cost, bent, divide, moved
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Place = Literal["on_hand", "in_transit"]
 Key = tuple[int, int]
@@ -161,7 +163,7 @@ def plan_reversal(kind: str, moves: Sequence[Move], levels: Mapping[Key, Level])
         level = draft.level((move.store_id, move.item_id))
         units, value = level.balance(move.place)
         draft.settle(move, move.place, level, bent(Balance(units - move.quantity, value - move.value)))
-    return draft.finish(f"What this {kind.replace('_', '-')} brought is no longer all there.")
+    return draft.finish(f"What this {kind.replace('_', '-')} moved is not all there any more.")
 
 
 def _signed(kind: str, line: Wanted) -> int:
