@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ledger_examples import HERE, MONEY, PIECE, TEA, VALUE, level, line, on_hand, planned
 
-from models.costing import divide
+from models.costing import Balance, Cost, bent, divide, moved
 from models.plan import Level, Wanted
+
+NUMBERS = st.integers(-20, 20) | st.integers(-(10**19), 10**19)
+COUNTS = st.integers(1, 20) | st.integers(1, 10**15)
+
+
+def is_sound(balance):
+    return balance.value == 0 if balance.units == 0 else balance.value * balance.units >= 0
+
+
+SOUND = st.builds(
+    lambda units, value: Balance(units, abs(value) * ((units > 0) - (units < 0))),
+    NUMBERS,
+    NUMBERS,
+)
+
+
+@given(NUMBERS, COUNTS, st.sampled_from((1, -1)))
+def test_division_agrees_with_fractions(numerator, denominator, sign):
+    assert divide(numerator, sign * denominator) == round(Fraction(numerator, sign * denominator))
+
+
+@given(SOUND, COUNTS, COUNTS)
+def test_what_goes_out_goes_at_the_average_rounded_once(balance, quantity, last_cost):
+    average = Fraction(*reversed(balance)) if balance.units else Fraction(last_cost)
+
+    after = moved(balance, -quantity, Cost(average.numerator, average.denominator))
+
+    assert is_sound(after)
+    assert after == (balance.units - quantity, balance.value - round(average * quantity))
+
+
+@given(SOUND, COUNTS, COUNTS)
+def test_what_comes_in_adds_its_cost_or_covers_a_debt(balance, quantity, cost):
+    after = moved(balance, quantity, Cost(cost))
+
+    assert is_sound(after)
+    if balance.units >= 0:
+        assert after.value == balance.value + quantity * cost
+    elif after.units >= 0:
+        assert after.value == after.units * cost
+    else:
+        assert after.value == round(Fraction(balance.value * after.units, balance.units))
+
+
+@given(NUMBERS, NUMBERS)
+def test_a_value_is_bent_no_further_than_it_must(units, value):
+    result = bent(Balance(units, value))
+
+    assert is_sound(result)
+    assert result == (units, value if is_sound(Balance(units, value)) else 0)
 
 
 @pytest.mark.parametrize(
