@@ -109,8 +109,8 @@ class _Formatter(logging.Formatter):
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError, KeyError):  # a slip in a log call must cost neither the event nor the request
-        return f"{record.msg} {record.args!r}"
+    except Exception:  # noqa: BLE001 - whatever an argument raises, it costs neither the event nor the request
+        return f"{record.msg} (arguments that do not fit)"
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

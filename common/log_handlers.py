@@ -38,7 +38,8 @@ class ConsoleHandler(logging.Handler):
         line = self.format(record)
         if not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="log", daemon=True)
-            self._thread.start()
+            with suppress(RuntimeError):  # Python is ending and starts no more threads
+                self._thread.start()
         try:
             self._lines.put_nowait(line)
         except Full:
@@ -86,6 +87,7 @@ class FileHandler(RotatingFileHandler):
 
     Windows renames no file that somebody holds (a viewer, a virus scanner): then it is written on to, and the
     renaming is tried again a minute later. What cannot be written, as on a full disk, is dropped.
+    The methods that N802 is told about have logging's names.
     """
 
     def __init__(self, path: Path) -> None:
