@@ -1,4 +1,4 @@
-"""Every way a request or a command can be refused, one named class each; common/http/problems.py gives them statuses."""
+"""Every way a request or a command can be refused, one class each; common/http/problems.py knows their statuses."""
 
 from __future__ import annotations
 

@@ -1,0 +1,176 @@
+"""The database: how it is opened, how a unit of work begins and ends, and what its refusals mean.
+
+The only file that commits, rolls back or names the SQLite driver. SQLite comes through pysqlite3, whose library is
+newer than most systems': before 3.51.3 two connections could corrupt a write-ahead log.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
+
+import pysqlite3.dbapi2 as sqlite
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from common import errors, gate
+from common.turns import Turns
+
+T = TypeVar("T")
+
+OLDEST_SQLITE = (3, 51, 3)
+ATTEMPTS = 5
+WRITE = "storekeeper_write"
+_INSERTS: dict[str, Any] = {"sqlite": sqlite_dialect.insert, "postgresql": postgresql.insert}
+_SQLITE_BUSY = {5, 6, 8, 10, 13, 14}  # busy, locked, read-only, I/O error, full, cannot open
+_POSTGRES_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: the whole unit is run again
+_POSTGRES_BUSY = ("08", "53", "55P03", "57")  # connection, resources, lock timeout, operator or timeout
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a power cut loses nothing that was answered
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "cache_size=-16000",
+    "temp_store=MEMORY",
+)
+_POSTGRES = (
+    "-c statement_timeout=10000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+)
+
+
+class Base(DeclarativeBase):
+    """The root of every model; constraints get names that `refusals` can be keyed by."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+refusals: dict[str, Callable[[], errors.StorekeeperError]] = {}
+"""From a constraint's name to the error a client sees; each model file adds its own."""
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy with this project's engine."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
+        del bind_key, app
+        return open_engine(options.pop("url"), **options)
+
+
+db = Database(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "autoflush": False},
+)
+
+
+def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **options: Any) -> Engine:
+    """Return an engine with this project's pragmas and timeouts; `write_wait` is in seconds."""
+    url = make_url(url)
+    if url.get_backend_name() == "sqlite":
+        if sqlite.sqlite_version_info < OLDEST_SQLITE:
+            raise errors.SettingsInvalid(f"SQLite {sqlite.sqlite_version} can corrupt a database; 3.51.3 is the oldest.")
+        engine = create_engine(url, module=sqlite, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        engine.turns = Turns(seconds=write_wait, patient=patient)  # type: ignore[attr-defined]
+        return engine
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": _POSTGRES, "connect_timeout": 5}, **options)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late and loses updates
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    write = connection.get_execution_options().get(WRITE, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def unit_of_work(session: Session, *, write: bool) -> Iterator[Session]:
+    """One transaction: committed at the end of a writing one, undone on any error and after every reading one.
+
+    Raises Busy when the turn to write does not come or the database is locked, full or away; Stale when the row was
+    changed meanwhile; the mapped refusal when a constraint says no.
+    """
+    turns = getattr(session.get_bind(), "turns", None) if write else None
+    with turns.turn() if turns else nullcontext():
+        try:
+            session.connection(execution_options={WRITE: write})
+            yield session
+            if write:
+                session.flush()
+                session.commit()
+        except (DBAPIError, StaleDataError) as error:
+            raise translate(error) from error
+        finally:
+            session.rollback()
+
+
+def again(session: Session, work: Callable[[Session], T]) -> T:
+    """Run `work` in a writing unit; where the database asks for it, run the whole unit again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with unit_of_work(session, write=True):
+                return work(session)
+        except Conflict:
+            session.expunge_all()
+            if attempt == ATTEMPTS:
+                raise
+            with gate.outside():
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError
+
+
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose unique key is not there yet; return how many were. Waits for a twin that is under way."""
+    dialect = session.get_bind().dialect.name
+    statement = _INSERTS[dialect](model).on_conflict_do_nothing()
+    return int(session.execute(statement, list(rows)).rowcount) if rows else 0  # type: ignore[attr-defined]
+
+
+class Conflict(errors.Busy):
+    """Two transactions met; the one that lost may be run again as a whole."""
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Tell whether a row that somebody else holds was waited for too long."""
+    return getattr(error.orig, "sqlstate", None) == "55P03"
+
+
+def translate(error: DBAPIError | StaleDataError) -> Exception:
+    """Return what a database error means to a client, by code and constraint name; itself where it means a bug."""
+    if isinstance(error, StaleDataError):
+        return errors.Stale("Somebody else changed it at the same moment.")
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, IntegrityError):
+        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        return refusals.get(name or "", errors.Refused)()
+    if state in _POSTGRES_AGAIN:
+        return Conflict("Two changes met; try again.")
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    away = isinstance(error, OperationalError) and state is None and code is None  # never reached the server
+    if away or code in _SQLITE_BUSY or (state or "").startswith(_POSTGRES_BUSY) or error.connection_invalidated:
+        return errors.Busy("The database is locked, full or away. Nothing was done; try again.", retry_after=2)
+    return error

@@ -1,0 +1,48 @@
+"""Step 1, who: the signed-in caller against the verb's role, and no change on behalf of another site."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import request
+from flask_login import current_user
+
+from common import errors
+from common.access import ANONYMOUS, Caller, Role
+from common.http.context import settings
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def admit(role: Role | None, *, public: bool) -> Caller:
+    """Return the caller; raises NotSignedIn, NotAllowed, CrossSite. `role` None lets anybody in."""
+    if request.method not in _SAFE:
+        refuse_cross_site()
+    caller: Caller = current_user._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the object behind the proxy
+    if role is None or caller.may(role):
+        return caller
+    if caller.is_authenticated:
+        raise errors.NotAllowed(
+            f"This takes the role {role.label}; yours is {caller.role.label if caller.role else 'none'}. "
+            "An administrator can grant it."
+        )
+    if public and settings().access.public_catalogue:
+        return ANONYMOUS
+    raise errors.NotSignedIn("Sign in first, by POST /api/v1/session.")
+
+
+def refuse_cross_site() -> None:
+    """Raise CrossSite where the browser says that another site sends this; programs send neither header."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin in settings().security.trusted_origins:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+    if foreign:
+        raise errors.CrossSite("Your browser says that another site sent this request.")
+
+
+

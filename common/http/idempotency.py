@@ -1,0 +1,95 @@
+"""Idempotency-Key: the first answer is kept in the transaction of its effect, and given again, byte for byte.
+
+A twin that arrives while the first one runs waits: on SQLite for its turn to write, on PostgreSQL at the unique key.
+Only answers that had an effect are kept; a refusal may be tried again under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from flask import Response, request
+from sqlalchemy import Index, LargeBinary, String, Text, delete, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from common import clock, errors
+from common.access import Caller
+from common.database import db, insert_missing, is_lock_timeout
+from common.errors import FieldError
+from common.types import JsonText, Timestamp
+
+HEADER = "Idempotency-Key"
+KEPT_FOR = timedelta(days=7)
+_SANE = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Last-Modified")
+
+
+class KeptAnswer(db.Model):
+    """The first answer under a key; scope is caller, method and address."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=clock.now)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(JsonText)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    key: Mapped[str] = mapped_column(Text)
+
+
+def read_key() -> str | None:
+    """Return the request's key; raises Invalid for one that is not 1 to 255 printable ASCII characters."""
+    key = request.headers.get(HEADER)
+    if key is not None and not _SANE.fullmatch(key):
+        message = "An Idempotency-Key is 1 to 255 printable ASCII characters without blanks."
+        raise errors.Invalid(message, errors=[FieldError(HEADER, "format", message)])
+    return key
+
+
+class Claim:
+    """One caller's claim on one key, within the transaction of the effect."""
+
+    def __init__(self, session: Session, caller: Caller, key: str) -> None:
+        self.session = session
+        who = f"user {caller.user_id}" if caller.user_id is not None else "anybody"
+        self.scope = _digest("\0".join([who, request.method, request.full_path, key]))
+        self.fingerprint = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+        self.key = key
+
+    def earlier(self) -> Response | None:
+        """Return the first answer where there is one; raises KeyReused for another body, KeyInProgress after 10 s."""
+        if self._is_first():
+            return None
+        kept = self.session.execute(select(KeptAnswer).where(KeptAnswer.scope == self.scope)).scalar_one()
+        if kept.fingerprint != self.fingerprint:
+            raise errors.KeyReused("This key came with another body before. Use a new key for a new request.")
+        response = Response(kept.body or b"", kept.status)
+        response.headers.update(kept.headers or {})
+        response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    def _is_first(self) -> bool:
+        moment = clock.now()
+        self.session.execute(delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT_FOR))
+        row = {"scope": self.scope, "fingerprint": self.fingerprint, "key": self.key, "created_at": moment}
+        try:
+            return insert_missing(self.session, KeptAnswer, [row]) == 1
+        except OperationalError as error:
+            if is_lock_timeout(error):
+                raise errors.KeyInProgress("The first request under this key is still running.") from error
+            raise
+
+    def keep(self, response: Response) -> None:
+        """Keep the answer; it is committed with the effect or not at all."""
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        values = {"status": response.status_code, "headers": headers, "body": response.get_data()}
+        self.session.execute(update(KeptAnswer).where(KeptAnswer.scope == self.scope).values(**values))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

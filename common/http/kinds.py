@@ -1,0 +1,75 @@
+"""How each type of column is read raw, shown on the wire, filtered by and described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, String
+from sqlalchemy import types as sa
+
+from common import clock, types
+from common.fields import Boolean, Field, Integer, Money, Quantity, Rate, Text, Timestamp
+from common.quantities import MONEY_PLACES, money_wire, quantity_wire, value_wire
+
+_RATE_STEPS = 10**MONEY_PLACES
+
+
+def rate_wire(units: int) -> int | float:
+    """Return a percentage of four decimals as a JSON number."""
+    return units / _RATE_STEPS if units % _RATE_STEPS else units // _RATE_STEPS
+
+
+def time_wire(moment: Any) -> str:
+    """Return a moment as RFC 3339; SQLite keeps it so."""
+    return clock.wire(moment) if isinstance(moment, datetime) else moment
+
+
+def json_wire(text: str) -> orjson.Fragment:
+    """Pass on JSON that is kept as text."""
+    return orjson.Fragment(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The type to read it raw by, what makes the raw value fit for the wire, the rule of filters, the JSON Schema."""
+
+    raw: Any
+    wire: Callable[..., Any] | None
+    rule: Field
+    schema: dict[str, Any]
+
+
+_MONEY = {
+    "type": "string",
+    "pattern": r"^-?\d+(\.\d{1,4})?$",
+    "description": "An exact amount of the deployment's currency.",
+}
+_TIME = {"type": "string", "format": "date-time"}
+
+
+def kind_of(column_type: Any, decimals: int) -> Kind:
+    """Return how a column of this type is read, shown and filtered."""
+    match column_type:
+        case types.MoneyType():
+            return Kind(BigInteger, partial(money_wire, decimals=decimals), Money(), _MONEY)
+        case types.ValueType():
+            return Kind(BigInteger, partial(value_wire, decimals=decimals), Money(), _MONEY)
+        case types.QuantityType():
+            return Kind(BigInteger, quantity_wire, Quantity(signed=True, zero=True), {"type": "number"})
+        case types.RateType():
+            return Kind(BigInteger, rate_wire, Rate(), {"type": "number"})
+        case types.Timestamp():
+            return Kind(types.RawTimestamp, time_wire, Timestamp(), _TIME)
+        case types.JsonText():
+            return Kind(String, json_wire, Text(200), {})
+        case sa.Boolean():
+            return Kind(None, None, Boolean(), {"type": "boolean"})
+        case sa.Integer():
+            return Kind(None, None, Integer(-(2**63), 2**63 - 1), {"type": "integer"})
+        case _:
+            return Kind(None, None, Text(1000, min=0), {"type": "string"})

@@ -1,0 +1,139 @@
+"""One request, step by step: who, which, fresh, what, do, keep. Written once; a handler is only the "do".
+
+A change runs in one writing transaction with one commit, after its answer is made and before it is sent; what can be
+done without the database (signing in is read, the body is parsed, a password is hashed) is done before its turn to
+write comes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import flask_restful
+from flask import Response, request
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from common import errors
+from common.access import ANONYMOUS, Caller, Role
+from common.database import again, db, unit_of_work
+from common.http import body, conditional, guard, idempotency, negotiation, query, render
+from common.http.reqparse import Merge, RequestParser
+from common.http.shapes import Shape
+
+_VERBS = ("get", "post", "put", "patch", "delete")
+
+
+class Resource(flask_restful.Resource):  # type: ignore[misc]
+    """A noun at an address. Policy is data at the top of the class; a verb without a role is an error at import."""
+
+    shape: ClassVar[Shape]
+    rows: ClassVar[dict[str, Any]] = {}
+    """The model of each id in the address; a handler receives the rows, not the ids."""
+    roles: ClassVar[dict[str, Role | None]] = {}
+    """The least role of each verb; None lets anybody in."""
+    parsers: ClassVar[dict[str, RequestParser]] = {}
+    public: ClassVar[bool] = False
+    """Whether reading it is open to anybody where settings open the catalogue."""
+    replayable: ClassVar[bool] = True
+    """Whether POST honours Idempotency-Key."""
+    if_match: ClassVar[bool] = True
+    """Whether PUT asks for If-Match."""
+    most_bytes: ClassVar[int] = body.MOST_BYTES
+
+    session: Session
+    caller: Caller = ANONYMOUS
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for verb in _VERBS:
+            if hasattr(cls, verb) and verb not in cls.roles:
+                raise TypeError(f"{cls.__name__}.{verb} declares no role")
+            if verb in cls.parsers and not hasattr(cls, verb):
+                raise TypeError(f"{cls.__name__} has a parser for {verb}, which it does not take")
+
+    def dispatch_request(self, **ids: Any) -> Response:
+        """Answer one request."""
+        verb = "get" if request.method == "HEAD" else request.method.lower()
+        negotiation.require_acceptable()
+        body.refuse_large(self.most_bytes)
+        self.session = db.session()
+        if verb == "get":
+            with unit_of_work(self.session, write=False):
+                self._admit(verb)
+                return self._show(ids)
+        return self._change(verb, ids)
+
+    def _admit(self, verb: str) -> None:
+        self.caller = guard.admit(self.roles[verb], public=self.public and verb == "get")
+
+    def _show(self, ids: dict[str, Any]) -> Response:
+        rows = self._find(ids)
+        result = self.get(*rows)  # type: ignore[attr-defined]
+        scope = render.scope_of(self.caller)
+        if isinstance(result, Select):
+            return render.listed(self.session, self.shape, scope, result, query.of_list(self.shape, scope.role))
+        return render.row(self.session, self.shape, scope, result, query.of_row(self.shape, scope.role))
+
+    def _change(self, verb: str, ids: dict[str, Any]) -> Response:
+        with unit_of_work(self.session, write=False):
+            self._admit(verb)
+        sent = _Sent(self.parsers.get(verb))
+        if sent.refusal is None:
+            sent.values = self.prepare(verb, sent.values)
+        return again(self.session, lambda _: self._work(verb, ids, sent))
+
+    def prepare(self, verb: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Do what is slow and needs no turn to write, such as hashing a password; return the fields to go on with."""
+        del verb
+        return values
+
+    def _work(self, verb: str, ids: dict[str, Any], sent: _Sent) -> Response:
+        rows = self._find(ids)
+        conditional.require_fresh(rows[-1] if rows else None, required=verb == "put" and self.if_match)
+        values = sent.fields(rows[-1] if rows else None)
+        claim = self._claim() if verb == "post" and self.replayable else None
+        earlier = claim.earlier() if claim else None
+        if earlier is not None:
+            return earlier
+        result = getattr(self, verb)(*rows, *([values] if verb in self.parsers else []))
+        self.session.flush()
+        response = render.changed(self.session, self.shape, render.scope_of(self.caller), verb, result)
+        if claim:
+            claim.keep(response)
+        return response
+
+    def _claim(self) -> idempotency.Claim | None:
+        key = idempotency.read_key()
+        return idempotency.Claim(self.session, self.caller, key) if key is not None else None
+
+    def _find(self, ids: dict[str, Any]) -> list[Any]:
+        return [self._load(model, ids[name]) for name, model in self.rows.items()]
+
+    def _load(self, model: Any, id_: int) -> Any:
+        row = self.session.execute(model.visible_to(self.caller).where(model.id == id_)).scalar_one_or_none()
+        if row is None:
+            raise errors.NotFound(f"There is no such {model.title}.")
+        return row
+
+
+class _Sent:
+    """What came in the body: parsed before the turn to write, refused at its place in the order of checks."""
+
+    def __init__(self, parser: RequestParser | None) -> None:
+        self.values: dict[str, Any] = {}
+        self.refusal: Exception | None = None
+        try:
+            query.refuse_any()
+            self.values = parser.parse_args() if parser else {}
+        except Exception as refusal:  # noqa: BLE001 - raised again by fields()
+            self.refusal = refusal
+
+    def fields(self, row: Any) -> dict[str, Any]:
+        """Return the fields, merge patches laid onto the row; raises what the parser refused."""
+        if self.refusal is not None:
+            raise self.refusal
+        return {
+            name: value.onto(getattr(row, name)) if isinstance(value, Merge) else value
+            for name, value in self.values.items()
+        }

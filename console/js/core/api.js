@@ -1,0 +1,127 @@
+import { signal } from "./signal.js";
+
+const BASE = "/api/v1";
+const TIMEOUT_MS = 15_000;
+const READ_ATTEMPTS = 4;
+const LONGEST_WAIT_MS = 5_000;
+const PASSING = new Set([429, 502, 503, 504]);
+
+/** Whether the last request reached the server. */
+export const connected = signal(true);
+
+/** An answer that says no: RFC 9457. Decide by `slug` or `status`, never by the text. */
+export class ApiError extends Error {
+  constructor(status, problem, retryAfter) {
+    super(problem.detail || problem.title || `The server answered ${status}.`);
+    this.name = "ApiError";
+    this.status = status;
+    this.slug = String(problem.type ?? "").split("/").pop();
+    this.title = problem.title ?? "Something went wrong";
+    this.errors = problem.errors ?? [];
+    this.requestId = problem.request_id ?? null;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer: the server is away, or the line is. Whether a write arrived is not known. */
+export class NetworkError extends Error {
+  constructor() {
+    super("The server cannot be reached. Check that this device is on the shop's network.");
+    this.name = "NetworkError";
+  }
+}
+
+/** What signs in again when a session has ended; resolves to true when the request may be tried once more. */
+let signInAgain = async () => false;
+export const whenSignedOut = (handler) => { signInAgain = handler; };
+
+/** A fresh Idempotency-Key. Not randomUUID: that is missing on plain http at a LAN address. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const get = (path, query, options = {}) => read(path + queryString(query), options);
+export const post = (path, body, options) => send("POST", path, { body, ...options });
+/** If-Match goes with every change of a row: the version is its ETag. */
+export const patch = (path, body, version) => send("PATCH", path, { body, version });
+
+/** Follow an action link of a row's `links`. */
+export const follow = (link, { version, body, key } = {}) =>
+  send(link.method, link.href.replace(BASE, ""), { body, key, version: link.method === "POST" ? undefined : version });
+
+/** All rows of a list, however many pages it takes. */
+export async function getAll(path, query, options) {
+  const rows = [];
+  let cursor;
+  do {
+    const list = await get(path, { ...query, limit: 200, cursor }, options);
+    rows.push(...list.data);
+    cursor = list.page.next;
+  } while (cursor);
+  return rows;
+}
+
+export function queryString(query = {}) {
+  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return entries.length ? `?${new URLSearchParams(entries)}` : "";
+}
+
+async function read(path, options) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send("GET", path, options);
+    } catch (error) {
+      const passing = error instanceof NetworkError || PASSING.has(error.status);
+      const wait = error.retryAfter ? error.retryAfter * 1000 : 300 * 2 ** (attempt - 1) * (0.8 + 0.4 * Math.random());
+      if (!passing || attempt === READ_ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, wait); });
+      options.signal?.throwIfAborted();
+    }
+  }
+}
+
+/** One request; after a 401 it is sent again as soon as its user has signed in again. */
+async function send(method, path, { body, key, version, signal: abort, anonymous = false } = {}) {
+  const headers = { Accept: "application/json, application/problem+json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (version !== undefined) headers["If-Match"] = `"${version}"`;
+  const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  for (;;) {
+    const answer = await exchange(method, path, headers, sent, abort);
+    const content = parse(answer.text);
+    // A 2xx in another tongue is not ours: something between here and the server answered.
+    if (answer.ok && content === undefined) throw new NetworkError();
+    if (answer.ok) return content;
+    const error = new ApiError(answer.status, content ?? {}, answer.retryAfter);
+    if (error.status !== 401 || anonymous || !(await signInAgain())) throw error;
+  }
+}
+
+// `no-store`: rows differ by role (costs) while their ETag does not, so a copy kept for one user must not serve the next.
+async function exchange(method, path, headers, body, abort) {
+  const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(abort ? [abort] : [])];
+  try {
+    const response = await fetch(BASE + path, {
+      method, headers, body, credentials: "same-origin", redirect: "error", cache: "no-store",
+      signal: AbortSignal.any(signals),
+    });
+    const text = await response.text();
+    connected.value = true;
+    const retryAfter = Number(response.headers.get("Retry-After")) || null;
+    return { ok: response.ok, status: response.status, text, retryAfter };
+  } catch {
+    abort?.throwIfAborted();
+    connected.value = false;
+    throw new NetworkError();
+  }
+}
+
+function parse(text) {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

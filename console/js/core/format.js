@@ -1,0 +1,39 @@
+const LANGUAGE = navigator.languages ?? navigator.language;
+
+/** "1234.5" -> "1,234.50": decimals arrive as strings and are never made into floats. */
+export function money(value) {
+  if (value === null || value === undefined) return "";
+  const decimals = String(value).split(".")[1]?.length ?? 0;
+  return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: decimals, maximumFractionDigits: 4 }).format(value);
+}
+
+const quantities = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 });
+export const quantity = (value) => (value === null || value === undefined ? "" : quantities.format(value));
+
+const signedQuantities = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3, signDisplay: "exceptZero" });
+/** "+3" or "−3": the sign says the direction, so colour need not. */
+export const signed = (value) => signedQuantities.format(value).replace("-", "−");
+
+const counts = new Intl.NumberFormat(LANGUAGE);
+export const count = (value) => counts.format(value);
+export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+
+/** A moment on the shop's clock, `zone` being its store's IANA name. */
+export function when(iso, zone) {
+  if (!iso) return "";
+  const options = { dateStyle: "medium", timeStyle: "short" };
+  return new Intl.DateTimeFormat(LANGUAGE, zone ? { ...options, timeZone: zone } : options).format(new Date(iso));
+}
+
+/** The time of day to the second, on this device's clock. */
+export const clock = (date) => new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "medium" }).format(date);
+
+/** What a person types as a number ("12,50", " 3 ") as the API takes it ("12.50", "3"); null for nothing. */
+export function typedDecimal(text) {
+  const plain = text.replace(/[\s\u00a0\u202f]/g, "");
+  if (plain === "") return null;
+  return plain.includes(".") ? plain.replaceAll(",", "") : plain.replace(",", ".");
+}
+
+/** "write-off" -> "Write-off" */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");

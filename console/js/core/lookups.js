@@ -1,0 +1,28 @@
+import { getAll } from "./api.js";
+import { signal } from "./signal.js";
+
+// Stores and categories are few and named everywhere; they are read once and again after a change.
+function lookup(path) {
+  const rows = signal(null);
+  let reading = null;
+  return {
+    /** The live rows, or null until they have been read. */
+    rows,
+    byId: (id) => rows.value?.find((row) => row.id === id),
+    read() {
+      reading ??= getAll(path).then((all) => { rows.value = all; return all; }, (error) => { reading = null; throw error; });
+      return reading;
+    },
+    forget() {
+      reading = null;
+    },
+  };
+}
+
+export const stores = lookup("/stores");
+export const categories = lookup("/categories");
+
+/** A store's name; its number where it is not among the live ones. */
+export const storeName = (id) => (id === null ? "" : stores.byId(id)?.name ?? `Store ${id}`);
+export const storeZone = (id) => stores.byId(id)?.timezone;
+export const categoryName = (id) => (id === null ? "" : categories.byId(id)?.path ?? `Category ${id}`);

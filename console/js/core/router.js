@@ -1,0 +1,128 @@
+import { createScope, signal } from "./signal.js";
+
+const HOME = "/app";
+
+/** The path under /app, for whoever marks where one is. */
+export const currentPath = signal(pathOf(location.href));
+
+let routes = [];
+let outlet = null;
+let shown = null;
+let guard = null;
+
+/** Ask `mayLeave()` (a promise of a boolean) before the page changes; null lifts it. */
+export function guardLeaving(mayLeave) {
+  guard = mayLeave;
+}
+
+export const href = (path) => HOME + path;
+
+function pathOf(url) {
+  return new URL(url, location.href).pathname.slice(HOME.length) || "/";
+}
+
+/** Go to a path under /app. Without the Navigation API a new path is a new page; the shell answers at each. */
+export function go(path, { replace = false, state } = {}) {
+  const url = href(path);
+  if (globalThis.navigation) {
+    navigation.navigate(url, { history: replace ? "replace" : "auto", state });
+  } else if (shown && pathOf(url) === currentPath.peek()) {
+    history[replace ? "replaceState" : "pushState"](null, "", url);
+    show(url, {});
+  } else {
+    location[replace ? "replace" : "assign"](url);
+  }
+}
+
+/** What this entry of the history keeps, so that coming back finds it. */
+export const entryState = () => globalThis.navigation?.currentEntry.getState() ?? {};
+export const keepInEntry = (state) =>
+  globalThis.navigation?.updateCurrentEntry({ state: { ...entryState(), ...state } });
+
+/** Start: `table` is a list of [pattern, loader]; `fallback` is shown where none fits. */
+export function start(table, fallback, into) {
+  routes = [...table.map(([pattern, load]) => ({ pattern: compile(pattern), load })), { pattern: /^/, load: fallback }];
+  outlet = into;
+  globalThis.navigation?.addEventListener("navigate", onNavigate);
+  if (!globalThis.navigation) addEventListener("popstate", () => show(location.href, {}));
+  return show(location.href, { first: true });
+}
+
+export function stop() {
+  globalThis.navigation?.removeEventListener("navigate", onNavigate);
+  shown?.scope.end();
+  shown = null;
+  guard = null;
+}
+
+const compile = (pattern) => new RegExp(`^${pattern.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
+
+function onNavigate(event) {
+  const isOurs = event.canIntercept && !event.hashChange && event.downloadRequest === null
+    && new URL(event.destination.url).pathname.startsWith(`${HOME}/`);
+  if (!isOurs) return;
+  const samePage = pathOf(event.destination.url) === currentPath.peek();
+  if (guard && !samePage && event.cancelable) {
+    event.preventDefault();
+    askToLeave(event.destination, event.navigationType);
+    return;
+  }
+  const isBack = event.navigationType === "traverse";
+  event.intercept({
+    scroll: "manual",
+    focusReset: "manual",
+    handler: async () => {
+      const isFresh = !samePage && !isBack;
+      if (isFresh) scrollTo(0, 0);
+      await show(event.destination.url, { signal: event.signal, isBack });
+      if (isBack) event.scroll();
+    },
+  });
+}
+
+async function askToLeave(destination, kind) {
+  if (!(await guard())) return;
+  guard = null;
+  if (kind === "traverse") navigation.traverseTo(destination.key);
+  else navigation.navigate(destination.url);
+}
+
+async function show(url, { signal: abort, isBack = false, first = false }) {
+  const path = pathOf(url);
+  const route = routes.find(({ pattern }) => pattern.test(path));
+  const context = { path, params: path.match(route.pattern).groups ?? {}, query: new URL(url).searchParams, signal: abort, isBack };
+  currentPath.value = path;
+  if (shown?.path === path && shown.view?.update) return shown.view.update(context);
+  const { render } = await loadView(route);
+  if (abort?.aborted) return undefined;
+  shown?.scope.end();
+  guard = null;
+  const page = document.createElement("div");
+  page.className = "page";
+  outlet.replaceChildren(page);
+  const scope = createScope(null);
+  shown = { path, scope, view: null };
+  const entry = shown;
+  entry.view = scope.run(() => render(page, context));
+  if (!isBack) focusStart(page, first);
+  return entry.view?.ready;
+}
+
+// The console's address changes with every release: a page from before it cannot load more of itself.
+async function loadView(route) {
+  try {
+    return await route.load();
+  } catch (error) {
+    if (sessionStorage.getItem("storekeeper.reloaded") === location.href) throw error;
+    sessionStorage.setItem("storekeeper.reloaded", location.href);
+    location.reload();
+    return new Promise(() => {});
+  }
+}
+
+// Who follows a link by keyboard or screen reader stands at the new page's beginning, or at the field it asks to begin with.
+function focusStart(page, first) {
+  const heading = first ? null : page.querySelector("h1");
+  if (heading) heading.tabIndex = -1;
+  (page.querySelector("[autofocus]") ?? heading)?.focus({ preventScroll: true });
+}

@@ -1,0 +1,57 @@
+import { dropHeld } from "./keys.js";
+import { onEnd } from "./signal.js";
+
+// A wedge scanner is a keyboard that types 4 or more characters at once and ends with Enter or Tab.
+const LONGEST_GAP_MS = 50;
+const AVERAGE_GAP_MS = 35;
+const SHORTEST_CODE = 4;
+
+const handlers = [];
+let burst = null;
+
+/** Hand scanned codes to `handler` until the scope ends; the newest handler is asked first, false passes the code on. */
+export function onScan(handler) {
+  handlers.push(handler);
+  onEnd(() => handlers.splice(handlers.indexOf(handler), 1));
+}
+
+function onKeydown(event) {
+  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+    burst = null;
+  } else if (event.key.length === 1) {
+    if (!burst || event.timeStamp - burst.last > LONGEST_GAP_MS) burst = begin(event);
+    burst.code += event.key;
+    burst.last = event.timeStamp;
+  } else if (event.key !== "Shift") {
+    const ended = burst;
+    burst = null;
+    if ((event.key === "Enter" || event.key === "Tab") && isScan(ended, event.timeStamp)) deliver(ended, event);
+  }
+}
+
+function begin(event) {
+  const field = "value" in event.target && event.target.type !== "password" ? event.target : null;
+  return { code: "", first: event.timeStamp, last: event.timeStamp, field, before: field?.value };
+}
+
+function isScan(ended, now) {
+  if (!ended || ended.code.length < SHORTEST_CODE || document.querySelector("dialog:modal")) return false;
+  const average = (ended.last - ended.first) / (ended.code.length - 1);
+  return now - ended.last <= LONGEST_GAP_MS && average <= AVERAGE_GAP_MS;
+}
+
+function deliver({ code, field, before }, event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  dropHeld();
+  // The code was typed into whatever had the focus; it was not meant for that field.
+  if (field && field.value !== before) {
+    field.value = before;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  for (const handler of [...handlers].reverse()) {
+    if (handler(code, field) !== false) return;
+  }
+}
+
+addEventListener("keydown", onKeydown, { capture: true });

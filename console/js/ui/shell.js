@@ -1,0 +1,83 @@
+import { connected, get } from "../core/api.js";
+import { resolve } from "../core/codes.js";
+import { h, icon } from "../core/dom.js";
+import { plural } from "../core/format.js";
+import { bind } from "../core/keys.js";
+import { drain, entries, trouble } from "../core/outbox.js";
+import { currentPath, go, href } from "../core/router.js";
+import { may } from "../core/session.js";
+import { onScan } from "../core/wedge.js";
+import { accountMenu } from "./account.js";
+import { alarm } from "./toast.js";
+
+const PLACES = [
+  { path: "/items", label: "Items", image: "box", keys: "g i" },
+  { path: "/scan", label: "Scan", image: "scan", keys: "F8", role: "clerk" },
+  { path: "/movements", label: "Movements", image: "moves", keys: "g m" },
+  { path: "/stores", label: "Stores", image: "shop", keys: "g o" },
+  { path: "/categories", label: "Categories", image: "tag", keys: "g k" },
+];
+
+/** The frame around every screen: `{ node, main }`, the screens being shown in `main`. */
+export function createShell() {
+  const places = PLACES.filter(({ role }) => !role || may(role));
+  const main = h("main", { id: "main", tabindex: "-1" });
+  const navigation = h("nav.places", { id: "places", popover: "auto", "aria-label": "Screens" }, places.map(placeLink));
+  navigation.addEventListener("click", () => navigation.hidePopover());
+  bindPlaces(places);
+  onScan(openScanned);
+  const node = h("div.shell",
+    h("a.skip", { href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "Skip to the content"),
+    h("header.top",
+      h("button.quiet.square.menu", { type: "button", popovertarget: "places", "aria-label": "Screens" }, icon("menu")),
+      h("a.brand", { href: href("/items") }, icon("brand"), "Storekeeper"),
+      h("span.spring"),
+      outboxChip,
+      accountMenu()),
+    navigation,
+    h("div.stage", banner, main));
+  return { node, main };
+}
+
+function placeLink({ path, label, image, keys }) {
+  const isHere = () => currentPath.value === path || currentPath.value.startsWith(`${path}/`) || (path === "/items" && currentPath.value === "/");
+  return h("a.place", { href: href(path), "aria-current": () => (isHere() ? "page" : null), "aria-keyshortcuts": keys },
+    icon(image), h("span", label), h("kbd", { "aria-hidden": "true" }, keys));
+}
+
+function bindPlaces(places) {
+  for (const { keys, label, path } of places) bind(keys, `Go to ${label}`, () => go(path));
+  bind("?", "This help", async () => (await import("./key-help.js")).showKeyHelp());
+}
+
+function banner() {
+  if (connected.value) return null;
+  const waiting = entries.value.length;
+  return h("div.banner", { role: "alert" },
+    icon("alert"),
+    h("p", "The server cannot be reached.", waiting > 0 && ` ${plural(waiting, "document")} kept on this device will be sent when it answers.`),
+    h("button", { type: "button", onclick: retry }, "Try again"));
+}
+
+async function retry() {
+  await drain();
+  await get("/session").catch(alarm);
+}
+
+function outboxChip() {
+  const refused = entries.value.filter(({ refusal }) => refusal).length;
+  if (entries.value.length === 0) return null;
+  const text = refused ? `${refused} refused` : `${entries.value.length} waiting`;
+  const show = async () => (await import("./outbox-dialog.js")).showOutbox();
+  return h("button", { type: "button", class: refused ? "chip bad" : "chip warn", onclick: show, title: trouble.value }, icon("outbox"), text);
+}
+
+// A scan on any screen that has no other use for it shows what was scanned.
+async function openScanned(code) {
+  try {
+    const item = await resolve(code);
+    item ? go(`/items/${item.id}`) : alarm(`No item has the code ${code}.`);
+  } catch (error) {
+    alarm(error);
+  }
+}

@@ -1,0 +1,73 @@
+import { h, icon } from "../core/dom.js";
+import { keepInEntry } from "../core/router.js";
+
+/**
+ * A table of rows. A column is `{ key, label, cell(row), sort, number, rank }`: `sort` is the API's name for sorting by
+ * it, columns of rank 3 and 2 go first where the room is narrow. `rowHref(row)` makes the first column lead there.
+ */
+export function createTable({ caption, columns, rowHref, sorting, onSort }) {
+  const body = h("tbody");
+  const headers = columns.map((column) => headerCell(column, sorting, onSort));
+  const table = h("table",
+    h("caption.visually-hidden", caption),
+    h("thead", h("tr", headers)),
+    body);
+  body.addEventListener("keydown", (event) => moveFocus(event, body));
+  if (rowHref) body.addEventListener("click", openRow);
+  return {
+    node: table,
+    show: (rows) => body.replaceChildren(...rows.map((row) => bodyRow(row, columns, rowHref))),
+    showSkeleton: (count) => body.replaceChildren(...Array.from({ length: count }, () => skeletonRow(columns))),
+    focusRow: (key) => body.querySelector(`tr[data-key="${CSS.escape(key ?? "")}"] a`)?.focus({ preventScroll: true }),
+    focusFirst: () => body.querySelector("a.row-link")?.focus({ preventScroll: true }),
+    step: (by) => step(body, by),
+  };
+}
+
+const cellProps = ({ number, rank }) => ({ class: [number && "number", rank && `rank-${rank}`].filter(Boolean).join(" ") });
+
+function headerCell(column, sorting, onSort) {
+  if (!column.sort) return h("th", { scope: "col", ...cellProps(column) }, column.label);
+  const direction = () => (sorting.value === column.sort ? "ascending" : sorting.value === `-${column.sort}` ? "descending" : null);
+  return h("th", { scope: "col", "aria-sort": direction, ...cellProps(column) },
+    h("button.sort", { type: "button", onclick: () => onSort(direction() === "ascending" ? `-${column.sort}` : column.sort) },
+      column.label,
+      () => icon(direction() === "descending" ? "down" : "up")));
+}
+
+function bodyRow(row, columns, rowHref) {
+  const key = String(row.id ?? row.key ?? "");
+  return h("tr", { "data-key": key }, columns.map((column, index) => {
+    const content = column.cell(row);
+    if (index > 0 || !rowHref) return h("td", cellProps(column), content);
+    return h("th", { scope: "row", ...cellProps(column) },
+      h("a.row-link", { href: rowHref(row), onclick: () => keepInEntry({ row: key }) }, content),
+      column.below?.(row));
+  }));
+}
+
+const skeletonRow = (columns) =>
+  h("tr.skeleton", { "aria-hidden": "true" }, columns.map((column) => h("td", cellProps(column), h("span"))));
+
+// The whole row is the target for a pointer; selecting text in it is not opening it.
+function openRow(event) {
+  if (event.target.closest("a, button, input, label, select") || !getSelection().isCollapsed) return;
+  const link = event.target.closest("tr")?.querySelector("a.row-link");
+  if (!link) return;
+  if (event.ctrlKey || event.metaKey) open(link.href, "_blank");
+  else link.click();
+}
+
+function moveFocus(event, body) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || event.target.tagName !== "A") return;
+  event.preventDefault();
+  step(body, by);
+}
+
+function step(body, by) {
+  const links = [...body.querySelectorAll("a.row-link")];
+  const at = links.indexOf(document.activeElement?.closest("tr")?.querySelector("a.row-link"));
+  const next = at === -1 ? (by > 0 ? 0 : links.length - 1) : at + by;
+  links[Math.max(0, Math.min(links.length - 1, next))]?.focus();
+}

@@ -1,0 +1,121 @@
+import { get, patch } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { bind } from "../core/keys.js";
+import { money, when } from "../core/format.js";
+import { categoryName } from "../core/lookups.js";
+import { effect, untracked } from "../core/signal.js";
+import { createForm, submitButton } from "../ui/form.js";
+import { askWhose, compare } from "../ui/merge.js";
+import { toast } from "../ui/toast.js";
+import { guardLeaving } from "../core/router.js";
+import { UNITS, itemFields } from "./item-fields.js";
+import { protect } from "./item-new.js";
+import { takeScansInto } from "./item-scans.js";
+
+/** The item's fields: a form for whoever may change it now, else a page to read. `show(row)` takes another state of it. */
+export function createDetails({ path, item, onSaved }) {
+  const node = h("div");
+  let editor = null;
+  const mayEdit = () => Boolean(item.value.links.update);
+
+  effect(() => {
+    const isEditable = mayEdit();
+    untracked(() => {
+      editor = isEditable ? createEditor({ path, item, onSaved }) : null;
+      node.replaceChildren(editor ? editor.node : readOnly(item));
+    });
+  });
+  return { node, show: (row) => editor?.show(row) };
+}
+
+function createEditor({ path, item, onSaved }) {
+  const form = createForm(itemFields(), save, {
+    layout: (nodes) => h("div.form-grid.card", nodes),
+    buttons: saveBar,
+  });
+
+  function show(row) {
+    form.reset(row);
+    onSaved(row);
+  }
+
+  async function save() {
+    const names = form.dirty.peek();
+    if (names.length === 0) return;
+    const changes = form.values(names);
+    try {
+      show(await patch(path, changes, item.peek().version));
+      toast("Saved.");
+    } catch (error) {
+      if (error.status !== 412) throw error;
+      await reconcile(changes);
+    }
+  }
+
+  // The row moved on: what they changed and I did not is taken over, and where we both did, the user says whose stands.
+  async function reconcile(changes) {
+    const base = item.peek();
+    const current = await get(path);
+    const { mine, clashes, theirs } = compare(pick(base), changes, current);
+    const kept = clashes.length ? await askWhose({ clashes, mine, current, labelOf, show: shownValue }) : [];
+    if (!kept) return;
+    const rest = Object.fromEntries(Object.entries(mine).filter(([name]) => !clashes.includes(name) || kept.includes(name)));
+    onSaved(current);
+    if (Object.keys(rest).length === 0) {
+      show(current);
+    } else {
+      form.set(pick(current, theirs));
+      await saveAgain(rest);
+    }
+    toast(theirs.length ? `Saved. Changed elsewhere meanwhile: ${theirs.map(labelOf).join(", ")}.` : "Saved.");
+  }
+
+  async function saveAgain(changes) {
+    try {
+      show(await patch(path, changes, item.peek().version));
+    } catch (error) {
+      if (error.status !== 412) throw error;
+      await reconcile(changes);
+    }
+  }
+
+  const names = Object.keys(form.fields);
+  const pick = (row, wanted = names) => Object.fromEntries(wanted.map((name) => [name, row[name] ?? null]));
+  const labelOf = (name) => form.fields[name]?.label ?? name;
+
+  form.reset(item.peek());
+  protect(form);
+  takeScansInto(form);
+  bind("Ctrl+s", "Save", form.submit);
+  return { node: form.node, show: (row) => form.reset(row) };
+}
+
+function saveBar(form) {
+  const isClean = () => form.dirty.value.length === 0;
+  const discard = () => form.reset(form.base());
+  return h("div.save-bar", { hidden: isClean, role: "group", "aria-label": "Unsaved changes" },
+    h("p", () => `Unsaved: ${form.dirty.value.map((name) => form.fields[name].label.toLowerCase()).join(", ")}`),
+    h("span.spring"),
+    h("button", { type: "button", disabled: () => form.busy.value, onclick: discard }, "Discard"),
+    submitButton(form, "Save"));
+}
+
+function shownValue(name, value) {
+  if (value === null || value === undefined || value === "") return h("span.muted", "nothing");
+  if (name === "category_id") return categoryName(value);
+  if (name === "price" || name === "cost") return money(value);
+  if (Array.isArray(value)) return value.join(", ") || h("span.muted", "none");
+  if (typeof value === "object") return Object.entries(value).map(([key, each]) => `${key}: ${each}`).join(", ");
+  return UNITS.find((unit) => name === "unit" && unit.value === value)?.label ?? String(value);
+}
+
+function readOnly(item) {
+  const rows = [
+    ["Name", "name"], ["SKU", "sku"], ["Category", "category_id"], ["Price", "price"], ["Cost", "cost"], ["Tax rate", "tax_rate"],
+    ["Counted in", "unit"], ["Barcodes", "barcodes"], ["Description", "description"], ["Attributes", "attributes"],
+  ];
+  return h("div.card",
+    () => item.value.archived_at && h("p.notice", `Archived on ${when(item.value.archived_at)}. It can be read, but not sold or changed until it is restored.`),
+    h("dl.facts", rows.filter(([, name]) => name in item.value).map(([label, name]) =>
+      h("div", h("dt", label), h("dd", () => shownValue(name, item.value[name]))))));
+}

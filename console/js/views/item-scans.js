@@ -1,0 +1,17 @@
+import { onScan } from "../core/wedge.js";
+
+/** A code that is scanned while a barcode field has the focus is one more barcode of this item. */
+export function takeScansInto(form) {
+  onScan((code, field) => {
+    if (!field?.hasAttribute("data-scan")) return false;
+    const barcodes = form.fields.barcodes;
+    if (barcodes.get().includes(code)) return true;
+    if (field.value) {
+      barcodes.append(code);
+    } else {
+      field.value = code;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    return true;
+  });
+}

@@ -1,0 +1,36 @@
+import { h } from "../core/dom.js";
+import { money, quantity, when } from "../core/format.js";
+import { storeName, storeZone } from "../core/lookups.js";
+import { href } from "../core/router.js";
+import { may, mayWrite } from "../core/session.js";
+import { createList } from "../ui/list.js";
+import { empty } from "../ui/states.js";
+
+export function createTab({ item, context }) {
+  const unit = item.unit === "each" ? "" : ` ${item.unit}`;
+  return createList({
+    context,
+    path: "/stock",
+    fixed: { item_id: item.id },
+    sorts: false,
+    keys: false,
+    noun: "store",
+    caption: "Stock by store",
+    columns: [
+      { key: "store", label: "Store", cell: (row) => h("strong", () => storeName(row.store_id)) },
+      { key: "on_hand", label: "On hand", number: true, cell: (row) => [quantity(row.on_hand) + unit, row.below_reorder && h("span.badge.warn", "Low")] },
+      { key: "in_transit", label: "On the way", number: true, rank: 2, cell: (row) => (row.in_transit ? quantity(row.in_transit) : "") },
+      { key: "reorder_point", label: "Reorder at", number: true, rank: 3, cell: (row) => quantity(row.reorder_point) },
+      ...(may("manager") ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => money(row.value) }] : []),
+      { key: "updated_at", label: "Last change", rank: 3, cell: (row) => h("span.muted", () => when(row.updated_at, storeZone(row.store_id))) },
+      { key: "adjust", label: h("span.visually-hidden", "Actions"), number: true, cell: (row) => adjust(row, item) },
+    ],
+    none: () => empty("box", "None in stock yet", "Receive some, and each store that has it is listed here.",
+      may("clerk") && h("a.button", { href: href(`/scan?mode=receipt&item=${item.id}`) }, "Receive")),
+  });
+}
+
+function adjust(row, item) {
+  if (!may("clerk") || !mayWrite(row.store_id) || item.archived_at) return null;
+  return h("a.button.quiet", { href: href(`/scan?mode=adjustment&store=${row.store_id}&item=${item.id}`) }, "Adjust");
+}

@@ -1,0 +1,5 @@
+import { missing } from "../ui/states.js";
+
+export function render(page) {
+  missing(page, "page");
+}

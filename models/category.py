@@ -1,0 +1,98 @@
+"""A category of items.
+
+1. Categories form a tree without loops, at most 20 deep.
+2. `path` is the names from the root, joined by " / "; it moves with every name above it.
+3. A category is not archived while live items or live categories stand in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from sqlalchemy import ForeignKey, Index, String, column, exists, or_, select, table
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from common import errors
+from common.database import db
+from common.errors import FieldError
+from models.row import Archivable, Row, unknown
+from models.text import fold
+
+DEEPEST = 20
+SEPARATOR = " / "
+# Items know their category; this is the one look back, and it needs no model.
+_items = table("items", column("category_id"), column("archived_at"))
+
+
+class Category(Archivable, Row, db.Model):
+    """A shelf label."""
+
+    __tablename__ = "categories"
+    __table_args__ = (Index("ix_categories_parent_id", "parent_id"),)
+    title = "category"
+
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(600))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    path: Mapped[str] = mapped_column(String(5000))
+
+    @classmethod
+    def create(cls, session: Session, **fields: Any) -> Self:
+        """Add a category; raises Invalid where its parent is unknown, archived or too deep."""
+        category = cls(name_key="", path="", **fields)
+        category._settle(session)
+        session.add(category)
+        return category
+
+    def revise(self, **changes: Any) -> Self:
+        """Rename or move it; raises Archived, or Invalid for a loop."""
+        self.ensure_live()
+        self.assign(changes)
+        self._settle(self.session)
+        self._carry_down()
+        return self
+
+    def archive(self) -> Self:
+        """Put it away; raises InUse while live items or categories stand in it."""
+        inside = exists().where(_items.c.category_id == self.id, _items.c.archived_at.is_(None))
+        below = exists().where(Category.parent_id == self.id, Category.archived_at.is_(None))
+        if self.session.scalar(select(or_(inside, below))):
+            raise errors.InUse("Items or categories still stand in it. Move them first.")
+        return super().archive()
+
+    def restore(self) -> Self:
+        """Bring it back; raises Archived while its parent is put away."""
+        if self.parent_id is not None:
+            self._parent(self.session).ensure_live()
+        return super().restore()
+
+    def _settle(self, session: Session) -> None:
+        names = [self.name]
+        if self.parent_id is not None:
+            parent = self._parent(session)
+            if parent.archived_at is not None:
+                raise unknown("parent_id", "category")
+            names = [*self._names_above(session), self.name]
+        self.assign({"name_key": fold(self.name), "path": SEPARATOR.join(names)})
+
+    def _parent(self, session: Session) -> Category:
+        parent = session.get(Category, self.parent_id)
+        if parent is None:
+            raise unknown("parent_id", "category")
+        return parent
+
+    def _names_above(self, session: Session) -> list[str]:
+        names: list[str] = []
+        above = self._parent(session) if self.parent_id is not None else None
+        while above is not None:
+            if above is self or len(names) >= DEEPEST:
+                message = "A category cannot stand inside itself, nor more than 20 deep."
+                raise errors.Invalid(message, errors=[FieldError("parent_id", "loop", message)])
+            names.insert(0, above.name)
+            above = above._parent(session) if above.parent_id is not None else None  # noqa: SLF001 - of its own class
+        return names
+
+    def _carry_down(self) -> None:
+        for child in self.session.scalars(select(Category).where(Category.parent_id == self.id)):
+            child.assign({"path": SEPARATOR.join([self.path, child.name])})
+            child._carry_down()  # noqa: SLF001 - of its own class

@@ -1,0 +1,116 @@
+"""Sessions: who is signed in, from where, until when.
+
+1. The reference in the cookie is 256 random bits; only its SHA-256 is kept.
+2. A session ends when it is idle too long, when its absolute time is over, or at once when its row is deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+import orjson
+from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select, type_coerce, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from common import clock
+from common.access import Caller, Role
+from common.database import db
+from common.types import Timestamp
+from models.row import ID, everything
+
+TOUCH_AFTER = timedelta(minutes=1)
+
+
+class SignIn(db.Model):
+    """One signed-in browser."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_user_id", "user_id"),)
+    title = "session"
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    reference_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    place: Mapped[str | None] = mapped_column(String(64))
+    agent: Mapped[str | None] = mapped_column(String(400))
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=clock.now)
+    last_used_at: Mapped[datetime] = mapped_column(Timestamp, default=clock.now)
+    idle_until: Mapped[datetime] = mapped_column(Timestamp)
+    ends_at: Mapped[datetime] = mapped_column(Timestamp)
+
+    @classmethod
+    def begin(
+        cls, session: Session, user_id: int, *, idle: timedelta, absolute: timedelta, place: str, agent: str
+    ) -> tuple[Self, str]:
+        """Return the new session and its reference, which is known to nobody afterwards."""
+        reference = secrets.token_urlsafe(32)
+        moment = clock.now()
+        session.execute(delete(cls).where(cls.ends_at < moment))
+        row = cls(
+            reference_hash=digest(reference),
+            user_id=user_id,
+            place=place[:64],
+            agent=agent[:400],
+            idle_until=moment + idle,
+            ends_at=moment + absolute,
+        )
+        session.add(row)
+        return row, reference
+
+    @classmethod
+    def visible_to(cls, caller: Caller) -> Select[Any]:
+        """Return the caller's own sessions; all of them for an administrator."""
+        return everything(cls) if caller.may(Role.ADMIN) else everything(cls).where(cls.user_id == caller.user_id)
+
+    @classmethod
+    def touch(cls, session: Session, session_id: int, idle: timedelta) -> None:
+        """Note that the session is in use."""
+        moment = clock.now()
+        session.execute(update(cls).where(cls.id == session_id).values(last_used_at=moment, idle_until=moment + idle))
+
+
+def digest(reference: str) -> str:
+    """Return what is kept of a reference."""
+    return hashlib.sha256(reference.encode("utf-8")).hexdigest()
+
+
+def whose(session: Session, reference: str) -> tuple[Caller, bool] | None:
+    """Return who holds this reference, and whether its use should be noted; None where it is unknown or over."""
+    moment = clock.now()
+    row = session.execute(_whose(), {"hash": digest(reference), "now": moment}).first()
+    if row is None:
+        return None
+    stores = frozenset(orjson.loads(row.store_ids))
+    role = Role.named(row.role)
+    caller = Caller(row.user_id, row.username, role, stores, bool(row.sees_all_stores), row.id, reference)
+    return caller, row.last_used_at < moment - TOUCH_AFTER
+
+
+_prepared: list[Any] = []
+
+
+def _whose() -> Any:
+    """Built once, at first use: the table of users is defined after this one."""
+    if not _prepared:
+        users = db.metadata.tables["users"].c
+        _prepared.append(
+            select(
+                SignIn.id,
+                SignIn.user_id,
+                SignIn.last_used_at,
+                users.username,
+                users.role,
+                type_coerce(users.store_ids, String).label("store_ids"),
+                users.sees_all_stores,
+            )
+            .join(db.metadata.tables["users"], users.id == SignIn.user_id)
+            .where(SignIn.reference_hash == bindparam("hash"), users.active)
+            .where(SignIn.idle_until > bindparam("now", type_=Timestamp), SignIn.ends_at > bindparam("now", type_=Timestamp))
+        )
+    return _prepared[0]
+
+
+

@@ -1,0 +1,137 @@
+"""A user and what they may do.
+
+1. A username is unique, case aside, and an e-mail address too.
+2. At least one administrator is active once there is one.
+3. A password is kept as an argon2id hash and shown to nobody.
+4. A changed password ends the user's other sessions; a changed role, store or deactivation ends all.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from sqlalchemy import Boolean, Index, String, delete, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from common import errors
+from common.access import Caller, Role
+from common.database import db, refusals
+from common.errors import FieldError
+from common.types import JsonText
+from models import password as passwords
+from models.row import Row, duplicate, refuse_duplicate
+from models.sign_in import SignIn
+from models.store import Store
+from models.text import key
+
+ENDS_SESSIONS = {"role", "active", "store_ids", "sees_all_stores"}
+
+
+class User(Row, db.Model):
+    """A person or a program that signs in."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        Index("uq_users_username_key", "username_key", unique=True),
+        Index("uq_users_email_key", "email_key", unique=True),
+    )
+    title = "user"
+
+    username: Mapped[str] = mapped_column(String(64))
+    username_key: Mapped[str] = mapped_column(String(192))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(762))
+    role: Mapped[str] = mapped_column(String(10))
+    store_ids: Mapped[list[int]] = mapped_column(JsonText, default=list)
+    sees_all_stores: Mapped[bool] = mapped_column(Boolean, default=True)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+
+    @classmethod
+    def create(cls, session: Session, *, password_hash: str, **fields: Any) -> Self:
+        """Add a user; `password_hash` comes from models/password.py, made outside the transaction."""
+        fields["name"] = fields.get("name") or fields["username"]
+        user = cls(username_key="", password_hash=password_hash, **fields)
+        user._settle(session)
+        session.add(user)
+        return user
+
+    @classmethod
+    def named(cls, session: Session, username: str) -> User | None:
+        """Return the user of this name, case aside."""
+        return session.scalar(select(User).where(User.username_key == key(username)))
+
+    @classmethod
+    def there_is_an_admin(cls, session: Session) -> bool:
+        """Tell whether an active administrator exists."""
+        admin = exists().where(User.role == Role.ADMIN.label, User.active.is_(True))
+        return bool(session.scalar(select(admin)))
+
+    def revise(self, **changes: Any) -> Self:
+        """Change what is given; raises LastAdministrator, Duplicate, or Invalid for an unknown store."""
+        was_admin = self._is_active_admin
+        ends = any(getattr(self, name) != changes[name] for name in ENDS_SESSIONS & changes.keys())
+        self.assign(changes)
+        self._settle(self.session)
+        if was_admin and not self._is_active_admin:
+            self._refuse_to_be_the_last()
+        if ends:
+            self.end_sessions()
+        return self
+
+    def deactivate(self) -> Self:
+        """Let the user sign in no more, and end what they are signed in with."""
+        return self.revise(active=False)
+
+    def reactivate(self) -> Self:
+        """Let the user sign in again."""
+        return self.revise(active=True)
+
+    def change_password(self, password_hash: str, *, kept_session: int | None = None) -> Self:
+        """Keep the new hash and end all other sessions."""
+        self.password_hash = password_hash
+        self.end_sessions(but=kept_session)
+        return self
+
+    def end_sessions(self, *, but: int | None = None) -> None:
+        """End every session of the user; `but` is the id of one that stays."""
+        self.session.execute(delete(SignIn).where(SignIn.user_id == self.id, SignIn.id != (but or 0)))
+
+    @property
+    def caller(self) -> Caller:
+        """The user as the pipeline sees them."""
+        stores = frozenset(self.store_ids)
+        return Caller(self.id, self.username, Role.named(self.role), stores, self.sees_all_stores)
+
+    @property
+    def _is_active_admin(self) -> bool:
+        return bool(self.active) and self.role == Role.ADMIN.label
+
+    def _refuse_to_be_the_last(self) -> None:
+        other = exists().where(User.id != self.id, User.role == Role.ADMIN.label, User.active.is_(True))
+        if not self.session.scalar(select(other)):
+            raise errors.LastAdministrator("Nobody else could grant access. Make another administrator first.")
+
+    def _settle(self, session: Session) -> None:
+        self.assign({"username_key": key(self.username), "email_key": key(self.email) if self.email else None})
+        refuse_duplicate(session, self, User.username_key, self.username_key, field="username")
+        if self.email_key is not None:
+            refuse_duplicate(session, self, User.email_key, self.email_key, field="email")
+        known = set(session.scalars(select(Store.id).where(Store.id.in_(self.store_ids or []))))
+        bad = [i for i, store in enumerate(self.store_ids or []) if store not in known]
+        if bad:
+            raise errors.Invalid(errors=[FieldError(f"store_ids/{i}", "unknown", "There is no such store.") for i in bad])
+
+
+def sign_in(session: Session, username: str, password: str) -> User:
+    """Return the active user of a right pair; raises WrongCredentials, the same and as late for every other pair."""
+    user = User.named(session, username)
+    if not passwords.matches(user.password_hash if user else None, password) or user is None or not user.active:
+        raise errors.WrongCredentials("The username or the password is wrong.")
+    return user
+
+
+refusals["uq_users_username_key"] = lambda: duplicate("user", "username")
+refusals["uq_users_email_key"] = lambda: duplicate("user", "email")
+
