@@ -112,6 +112,7 @@ def test_a_broken_console_pipe_does_not_stop_the_process(tmp_path):
     try:
         done = run_child(
             tmp_path,
+            before="import threading; threading.excepthook = lambda died: print('the thread died')",
             then="[logging.error('x' * 100) for _ in range(20_000)]; print('served on')",
             stderr=stderr,
         )
