@@ -160,6 +160,15 @@ def test_a_cost_of_zero_that_nobody_stated_is_not_remembered():
     assert on_hand(result) == (1, 3)
 
 
+def test_a_stated_cost_of_zero_is_remembered():
+    stock = level(-1, -5, last_cost=5, allow_negative=True)
+
+    received = planned("receipt", [line(1, cost=0)], stock)
+    result = planned("return", [line(1)], *received.levels, fallback=3 * MONEY)
+
+    assert on_hand(result) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("stock", "left"),
     [

@@ -84,6 +84,10 @@ BEYOND = {
         Level(HERE, TEA, -1, -VALUE_LIMIT, 0, 0, None, allow_negative=True),
         Wanted(0, TEA, 2, unit_cost=VALUE_LIMIT),
     ),
+    "value of what stands": (
+        Level(HERE, TEA, 1, VALUE_LIMIT, 0, 0, None, allow_negative=False),
+        Wanted(0, TEA, 1, unit_cost=1),
+    ),
     "cost": (Level(HERE, TEA, -2, 0, 0, 0, None, allow_negative=True), Wanted(0, TEA, 1, unit_cost=VALUE_LIMIT + 1)),
 }
 
@@ -94,6 +98,25 @@ def test_what_the_ledger_cannot_hold_is_refused(stock, wanted):
         planned("receipt", [wanted], stock)
 
     assert [(error.field, error.code) for error in refusal.value.errors] == [("lines/0/quantity", "out_of_range")]
+
+
+@pytest.mark.parametrize(
+    ("stock", "wanted"),
+    [
+        (Level(HERE, TEA, 1 - QUANTITY_LIMIT, 0, 0, 0, None, allow_negative=True), Wanted(0, TEA, 2)),
+        (Level(HERE, TEA, -1, -VALUE_LIMIT, 0, 0, None, allow_negative=True), Wanted(0, TEA, 1)),
+    ],
+    ids=["quantity", "value"],
+)
+def test_what_the_ledger_cannot_hold_below_zero_is_refused_too(stock, wanted):
+    with pytest.raises(OutOfRange):
+        planned("sale", [wanted], stock)
+
+
+@pytest.mark.parametrize("limit", [{"in_transit": QUANTITY_LIMIT}, {"in_transit": 1, "transit_value": VALUE_LIMIT}])
+def test_what_the_ledger_cannot_hold_in_transit_is_refused_too(limit):
+    with pytest.raises(OutOfRange):
+        planned("transfer", [line(1)], level(1, 1), level(store=THERE, **limit), to_store_id=THERE)
 
 
 def test_the_limits_themselves_can_be_held():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ledger_examples import HERE, MONEY, PIECE, TEA, THERE, VALUE, by_key, level, line, on_hand, planned
+from ledger_examples import HERE, MONEY, PIECE, SALT, TEA, THERE, VALUE, by_key, level, line, on_hand, planned
 
 from common.errors import InsufficientStock
 from models.plan import plan_arrival, plan_reversal
@@ -24,6 +24,14 @@ def test_a_transfer_leaves_one_store_and_is_in_transit_at_the_other():
     ]
     assert [move.on_hand_after / PIECE for move in result.moves] == [6, 4]
     assert [(one.on_hand / PIECE, one.in_transit / PIECE) for one in result.levels] == [(6, 0), (3, 4)]
+
+
+def test_the_levels_come_back_in_the_order_in_which_they_are_locked():
+    stock = [level(1, 1, store=store, item=item) for store in (THERE, HERE) for item in (SALT, TEA)]
+
+    result = planned("transfer", [line(1, item=SALT), line(1, position=1)], *stock, to_store_id=THERE)
+
+    assert [(one.store_id, one.item_id) for one in result.levels] == [(1, 7), (1, 8), (2, 7), (2, 8)]
 
 
 def test_what_arrives_is_worth_what_it_left_with():
