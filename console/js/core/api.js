@@ -41,6 +41,16 @@ export function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Keys for one intention: the same content has the same key, a corrected one is another intention. */
+export function intention() {
+  let last = { content: null, key: "" };
+  return (body) => {
+    const content = JSON.stringify(body);
+    if (content !== last.content) last = { content, key: newKey() };
+    return last.key;
+  };
+}
+
 export const get = (path, query, options = {}) => read(path + queryString(query), options);
 export const post = (path, body, options) => send("POST", path, { body, ...options });
 /** If-Match goes with every change of a row: the version is its ETag. */

@@ -16,7 +16,8 @@ export const signed = (value) => signedQuantities.format(value).replace("-", "âˆ
 
 const counts = new Intl.NumberFormat(LANGUAGE);
 export const count = (value) => counts.format(value);
-export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+export const many = (one) => (one.endsWith("y") ? `${one.slice(0, -1)}ies` : `${one}s`);
+export const plural = (number, one) => `${count(number)} ${number === 1 ? one : many(one)}`;
 
 /** A moment on the shop's clock, `zone` being its store's IANA name. */
 export function when(iso, zone) {

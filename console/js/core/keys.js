@@ -48,7 +48,7 @@ function onKeydown(event) {
 
 function nameOf(event) {
   const modifier = event.ctrlKey || event.metaKey ? "Ctrl+" : event.altKey ? "Alt+" : "";
-  return modifier + (modifier ? event.key.toLowerCase() : event.key);
+  return modifier + (modifier && event.key.length === 1 ? event.key.toLowerCase() : event.key);
 }
 
 function awaitSecond(keys) {

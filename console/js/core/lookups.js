@@ -22,6 +22,9 @@ function lookup(path) {
 export const stores = lookup("/stores");
 export const categories = lookup("/categories");
 
+export const categoryOptions = () => (categories.rows.value ?? []).map(({ id, path }) => ({ value: id, label: path }));
+export const storeOptions = () => (stores.rows.value ?? []).map(({ id, name }) => ({ value: id, label: name }));
+
 /** A store's name; its number where it is not among the live ones. */
 export const storeName = (id) => (id === null ? "" : stores.byId(id)?.name ?? `Store ${id}`);
 export const storeZone = (id) => stores.byId(id)?.timezone;

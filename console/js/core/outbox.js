@@ -51,18 +51,25 @@ async function changed() {
   await refresh();
 }
 
-/** Keep a document and send it; fulfilled with the server's row, rejected with what it says against it. */
-export async function submit(path, body, about) {
-  const entry = { key: newKey(), userId: owner, path, body: JSON.stringify(body), about, at: Date.now(), refusal: null };
-  await store.put("outbox", entry);
+/**
+ * Keep a document and send it: `{ path, body, about, draft, rest }`, `draft` being what it was made of and `rest` what
+ * remains of that. Both are kept in one step, lest a reload find the lines twice. Returns the key and a promise of the
+ * server's row.
+ */
+export async function submit({ rest, ...content }) {
+  const entry = { ...content, body: JSON.stringify(content.body), key: newKey(), userId: owner, at: Date.now(), refusal: null };
+  await store.write({ put: { outbox: [entry], drafts: [rest] } });
   await changed();
   const answer = new Promise((resolve, reject) => { waiters.set(entry.key, { resolve, reject }); });
   drain();
-  return answer;
+  return { key: entry.key, answer };
 }
 
+/** Nobody waits for this answer any more: it will be announced, and a refusal kept. */
+export const abandon = (key) => waiters.delete(key);
+
 export async function discard(key) {
-  await store.remove("outbox", key);
+  await store.write({ remove: { outbox: [key] } });
   await changed();
 }
 
@@ -118,7 +125,8 @@ async function refuse(entry, error) {
     await discard(entry.key);
     waiter.reject(error);
   } else {
-    await store.put("outbox", { ...entry, refusal: { message: error.message, errors: error.errors ?? [] } });
+    const refusal = { message: error.message, errors: error.errors ?? [] };
+    await store.write({ put: { outbox: [{ ...entry, refusal }] } });
     await changed();
   }
 }

@@ -1,8 +1,6 @@
 import { ApiError, get, post, follow, whenSignedOut } from "./api.js";
 import { signal } from "./signal.js";
 
-const RANKS = ["viewer", "clerk", "manager", "admin"];
-
 /** Who is signed in; null for nobody, undefined until the server has said. */
 export const user = signal(undefined);
 /** Why the sign-in page is shown, where that needs saying. */
@@ -14,8 +12,8 @@ tabs.onmessage = ({ data }) => {
   else if (data === "in") load();
 };
 
-/** Whether the user's role includes `role`. The server decides; this only hides what it would refuse. */
-export const may = (role) => RANKS.indexOf(user.value?.role) >= RANKS.indexOf(role);
+/** Whether the user may "post_documents", "keep_catalogue" or "see_costs": this only hides what the server would refuse. */
+export const may = (ability) => Boolean(user.value?.can[ability]);
 
 /** Whether the user may change stock in this store. */
 export const mayWrite = (storeId) => !user.value?.store_ids?.length || user.value.store_ids.includes(storeId);

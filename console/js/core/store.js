@@ -20,18 +20,23 @@ function open() {
   return opening;
 }
 
-async function within(table, mode, work) {
+async function within(mode, work) {
   const database = await open();
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(table, mode, { durability: "strict" });
-    const request = work(transaction.objectStore(table));
-    transaction.oncomplete = () => resolve(request.result);
+    const transaction = database.transaction(Object.keys(TABLES), mode, { durability: "strict" });
+    const request = work((table) => transaction.objectStore(table));
+    transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
   });
 }
 
-/** Kept on disk when the promise is fulfilled. */
-export const put = (table, record) => within(table, "readwrite", (store) => store.put(record));
-export const remove = (table, key) => within(table, "readwrite", (store) => store.delete(key));
-export const read = (table, key) => within(table, "readonly", (store) => store.get(key));
-export const readAll = (table) => within(table, "readonly", (store) => store.getAll());
+/** Put and remove, all or nothing; on disk when the promise is fulfilled. `{ table: [record] }`, `{ table: [key] }`. */
+export function write({ put = {}, remove = {} }) {
+  return within("readwrite", (table) => {
+    for (const [name, records] of Object.entries(put)) records.forEach((record) => table(name).put(record));
+    for (const [name, keys] of Object.entries(remove)) keys.forEach((key) => table(name).delete(key));
+  });
+}
+
+export const read = (name, key) => within("readonly", (table) => table(name).get(key));
+export const readAll = (name) => within("readonly", (table) => table(name).getAll());

@@ -1,6 +1,6 @@
 import { h, icon, uid } from "../core/dom.js";
 import { typedDecimal } from "../core/format.js";
-import { effect, signal } from "../core/signal.js";
+import { effect, signal, untracked } from "../core/signal.js";
 
 /**
  * A label, a control, its hint and its error. What a form sees of any field:
@@ -56,17 +56,21 @@ export function selectField({ options, parse = (value) => value, ...rest }) {
   const control = h("select");
   let wanted = "";
   const offered = typeof options === "function" ? options : () => options;
-  effect(() => {
-    control.replaceChildren(...optionNodes(offered()));
+  // A value that is not among the options (not read yet, archived since) is kept, and is no edit.
+  function settle() {
+    const known = offered();
+    const isKnown = wanted === "" || known.some(({ value }) => String(value) === wanted);
+    control.replaceChildren(...optionNodes(isKnown ? known : [...known, { value: wanted, label: `Number ${wanted}` }]));
     control.value = wanted;
-  });
+  }
+  effect(settle);
   control.addEventListener("change", () => { wanted = control.value; });
   return field(control, {
     ...rest,
-    get: () => (control.value === "" ? null : parse(control.value)),
+    get: () => (wanted === "" ? null : parse(wanted)),
     set: (value) => {
       wanted = value === null || value === undefined ? "" : String(value);
-      control.value = wanted;
+      untracked(settle);
     },
   });
 }

@@ -26,7 +26,7 @@ export function createForm(fields, send, { layout = (nodes) => nodes, buttons = 
   const differing = () => names.filter((name) => !isSame(byName[name].get(), base[name]));
   const dirty = computed(() => edits.value >= 0 && differing());
 
-  const form = { fields: byName, busy, dirty, values, reset, refuse, submit, set, touch };
+  const form = { fields: byName, busy, dirty, values, reset, refuse, submit, set, base: () => base };
 
   function values(wanted = names) {
     return Object.fromEntries(wanted.map((name) => [name, byName[name].get()]));

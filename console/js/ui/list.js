@@ -1,5 +1,6 @@
 import { get } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
+import { many } from "../core/format.js";
 import { bind } from "../core/keys.js";
 import { pageSize } from "../core/prefs.js";
 import { entryState, go } from "../core/router.js";
@@ -83,7 +84,7 @@ export function createList({ context, path, fixed = {}, sorts = true, defaultSor
 
   const isFiltered = () => filters.some(({ names }) => names.some((name) => query.has(name)));
   const clear = () => change(Object.fromEntries(filters.flatMap(({ names }) => names.map((name) => [name, null]))));
-  const bar = filters.length > 0 && h("search.filters", { "aria-label": `Filter ${noun}s` },
+  const bar = filters.length > 0 && h("search.filters", { "aria-label": `Filter` },
     filters.map((filter) => filter.build(change)),
     () => state.value && isFiltered() && h("button.quiet.clear", { type: "button", onclick: clear }, icon("close"), "Clear filters"));
 
@@ -103,7 +104,7 @@ export function createList({ context, path, fixed = {}, sorts = true, defaultSor
 }
 
 const noMatch = (noun, clear) =>
-  empty("search", `No ${noun}s match`, "Fewer words or filters may find them.", h("button", { type: "button", onclick: clear }, "Clear filters"));
+  empty("search", `No ${many(noun)} match`, "Fewer words or filters may find them.", h("button", { type: "button", onclick: clear }, "Clear filters"));
 
 function bindKeys(table, pager) {
   bind("j", "Next row", () => table.step(1));

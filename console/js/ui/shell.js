@@ -12,7 +12,7 @@ import { alarm } from "./toast.js";
 
 const PLACES = [
   { path: "/items", label: "Items", image: "box", keys: "g i" },
-  { path: "/scan", label: "Scan", image: "scan", keys: "F8", role: "clerk" },
+  { path: "/scan", label: "Scan", image: "scan", keys: "F8", ability: "post_documents" },
   { path: "/movements", label: "Movements", image: "moves", keys: "g m" },
   { path: "/stores", label: "Stores", image: "shop", keys: "g o" },
   { path: "/categories", label: "Categories", image: "tag", keys: "g k" },
@@ -20,7 +20,7 @@ const PLACES = [
 
 /** The frame around every screen: `{ node, main }`, the screens being shown in `main`. */
 export function createShell() {
-  const places = PLACES.filter(({ role }) => !role || may(role));
+  const places = PLACES.filter(({ ability }) => !ability || may(ability));
   const main = h("main", { id: "main", tabindex: "-1" });
   const navigation = h("nav.places", { id: "places", popover: "auto", "aria-label": "Screens" }, places.map(placeLink));
   navigation.addEventListener("click", () => navigation.hidePopover());

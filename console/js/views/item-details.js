@@ -3,23 +3,22 @@ import { h } from "../core/dom.js";
 import { bind } from "../core/keys.js";
 import { money, when } from "../core/format.js";
 import { categoryName } from "../core/lookups.js";
-import { effect, untracked } from "../core/signal.js";
+import { computed, effect, untracked } from "../core/signal.js";
 import { createForm, submitButton } from "../ui/form.js";
+import { protect } from "../ui/leaving.js";
 import { askWhose, compare } from "../ui/merge.js";
 import { toast } from "../ui/toast.js";
-import { guardLeaving } from "../core/router.js";
 import { UNITS, itemFields } from "./item-fields.js";
-import { protect } from "./item-new.js";
 import { takeScansInto } from "./item-scans.js";
 
 /** The item's fields: a form for whoever may change it now, else a page to read. `show(row)` takes another state of it. */
 export function createDetails({ path, item, onSaved }) {
   const node = h("div");
   let editor = null;
-  const mayEdit = () => Boolean(item.value.links.update);
+  const mayEdit = computed(() => Boolean(item.value.links.revise));
 
   effect(() => {
-    const isEditable = mayEdit();
+    const isEditable = mayEdit.value;
     untracked(() => {
       editor = isEditable ? createEditor({ path, item, onSaved }) : null;
       node.replaceChildren(editor ? editor.node : readOnly(item));
@@ -29,7 +28,7 @@ export function createDetails({ path, item, onSaved }) {
 }
 
 function createEditor({ path, item, onSaved }) {
-  const form = createForm(itemFields(), save, {
+  const form = createForm(itemFields(), () => save("Saved."), {
     layout: (nodes) => h("div.form-grid.card", nodes),
     buttons: saveBar,
   });
@@ -39,13 +38,13 @@ function createEditor({ path, item, onSaved }) {
     onSaved(row);
   }
 
-  async function save() {
+  async function save(note) {
     const names = form.dirty.peek();
     if (names.length === 0) return;
     const changes = form.values(names);
     try {
       show(await patch(path, changes, item.peek().version));
-      toast("Saved.");
+      toast(note);
     } catch (error) {
       if (error.status !== 412) throw error;
       await reconcile(changes);
@@ -60,23 +59,11 @@ function createEditor({ path, item, onSaved }) {
     const kept = clashes.length ? await askWhose({ clashes, mine, current, labelOf, show: shownValue }) : [];
     if (!kept) return;
     const rest = Object.fromEntries(Object.entries(mine).filter(([name]) => !clashes.includes(name) || kept.includes(name)));
-    onSaved(current);
-    if (Object.keys(rest).length === 0) {
-      show(current);
-    } else {
-      form.set(pick(current, theirs));
-      await saveAgain(rest);
-    }
-    toast(theirs.length ? `Saved. Changed elsewhere meanwhile: ${theirs.map(labelOf).join(", ")}.` : "Saved.");
-  }
-
-  async function saveAgain(changes) {
-    try {
-      show(await patch(path, changes, item.peek().version));
-    } catch (error) {
-      if (error.status !== 412) throw error;
-      await reconcile(changes);
-    }
+    show(current);
+    const note = theirs.length ? `Saved. Changed elsewhere meanwhile: ${theirs.map(labelOf).join(", ")}.` : "Saved.";
+    if (Object.keys(rest).length === 0) return toast(note);
+    form.set(rest);
+    return save(note);
   }
 
   const names = Object.keys(form.fields);

@@ -1,8 +1,8 @@
 import { h } from "../core/dom.js";
+import { categoryOptions } from "../core/lookups.js";
 import { may } from "../core/session.js";
 import { areaField, decimalField, optionNodes, selectField, textField } from "../ui/fields.js";
 import { listField } from "../ui/list-field.js";
-import { categoryOptions } from "./items.js";
 
 export const UNITS = [
   { value: "each", label: "Each (whole pieces)" },
@@ -20,7 +20,7 @@ export function itemFields() {
     textField({ name: "sku", label: "SKU", required: true, maxlength: 64, hint: "Your own number for it; nobody else's item has it." }),
     selectField({ name: "category_id", label: "Category", parse: Number, options: () => [{ value: "", label: "None" }, ...categoryOptions()] }),
     decimalField({ name: "price", label: "Price" }),
-    ...(may("manager") ? [decimalField({ name: "cost", label: "Cost", hint: "What it costs to buy; clerks do not see it." })] : []),
+    ...(may("see_costs") ? [decimalField({ name: "cost", label: "Cost", hint: "What it costs to buy; clerks do not see it." })] : []),
     decimalField({ name: "tax_rate", label: "Tax rate", suffix: "%" }),
     selectField({ name: "unit", label: "Counted in", options: UNITS, required: true }),
     barcodesField(),

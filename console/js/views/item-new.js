@@ -1,11 +1,11 @@
-import { newKey, post } from "../core/api.js";
+import { intention, post } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { bind } from "../core/keys.js";
 import { categories } from "../core/lookups.js";
 import { go, guardLeaving, href } from "../core/router.js";
 import { may } from "../core/session.js";
-import { confirmThat } from "../ui/dialog.js";
 import { createForm, submitButton } from "../ui/form.js";
+import { protect } from "../ui/leaving.js";
 import { empty, pageHeader } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 import { itemFields } from "./item-fields.js";
@@ -13,19 +13,16 @@ import { takeScansInto } from "./item-scans.js";
 
 const BLANK = { unit: "each" };
 
-export function render(page) {
+export function render(page, { query }) {
   page.append(pageHeader("New item"));
-  if (!may("manager")) return void page.append(empty("box", "Managers keep the catalogue", "Ask one of them to add the item."));
+  if (!may("keep_catalogue")) return void page.append(empty("box", "Managers keep the catalogue", "Ask one of them to add the item."));
   categories.read().catch(() => {});
   let another = false;
-  // One key an intention: the same form sent twice makes one item, a corrected one is another intention.
-  let sent = { content: "", key: "" };
+  const keyOf = intention();
 
   const form = createForm(itemFields(), async () => {
     const body = form.values();
-    const content = JSON.stringify(body);
-    if (content !== sent.content) sent = { content, key: newKey() };
-    const item = await post("/items", body, { key: sent.key });
+    const item = await post("/items", body, { key: keyOf(body) });
     guardLeaving(null);
     toast(`${item.name} was added.`, another ? { label: "Show", run: () => go(`/items/${item.id}`) } : undefined);
     if (!another) return go(`/items/${item.id}`, { replace: true });
@@ -47,20 +44,11 @@ export function render(page) {
 
   form.node.addEventListener("submit", () => { another = false; }, { capture: true });
   form.reset(BLANK);
+  if (query.has("barcode")) form.set({ barcodes: [query.get("barcode")] });
   protect(form);
   takeScansInto(form);
   bind("Ctrl+s", "Add the item", () => submit(false));
   page.append(form.node);
   form.fields.name.control.setAttribute("autofocus", "");
   return undefined;
-}
-
-/** Ask before what was typed is thrown away. */
-export function protect(form) {
-  guardLeaving(async () => form.dirty.peek().length === 0 || confirmThat({
-    title: "Leave without saving?",
-    consequence: "What you have typed on this page will be lost.",
-    action: "Leave",
-    danger: true,
-  }));
 }

@@ -21,16 +21,16 @@ export function createTab({ item, context }) {
       { key: "on_hand", label: "On hand", number: true, cell: (row) => [quantity(row.on_hand) + unit, row.below_reorder && h("span.badge.warn", "Low")] },
       { key: "in_transit", label: "On the way", number: true, rank: 2, cell: (row) => (row.in_transit ? quantity(row.in_transit) : "") },
       { key: "reorder_point", label: "Reorder at", number: true, rank: 3, cell: (row) => quantity(row.reorder_point) },
-      ...(may("manager") ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => money(row.value) }] : []),
+      ...(may("see_costs") ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => money(row.value) }] : []),
       { key: "updated_at", label: "Last change", rank: 3, cell: (row) => h("span.muted", () => when(row.updated_at, storeZone(row.store_id))) },
       { key: "adjust", label: h("span.visually-hidden", "Actions"), number: true, cell: (row) => adjust(row, item) },
     ],
     none: () => empty("box", "None in stock yet", "Receive some, and each store that has it is listed here.",
-      may("clerk") && h("a.button", { href: href(`/scan?mode=receipt&item=${item.id}`) }, "Receive")),
+      may("post_documents") && h("a.button", { href: href(`/scan?mode=receipt&item=${item.id}`) }, "Receive")),
   });
 }
 
 function adjust(row, item) {
-  if (!may("clerk") || !mayWrite(row.store_id) || item.archived_at) return null;
+  if (!may("post_documents") || !mayWrite(row.store_id) || item.archived_at) return null;
   return h("a.button.quiet", { href: href(`/scan?mode=adjustment&store=${row.store_id}&item=${item.id}`) }, "Adjust");
 }

@@ -84,7 +84,7 @@ function header(item, act) {
   const { name, sku } = item.peek();
   document.title = `${name} · Storekeeper`;
   const head = pageHeader(name,
-    () => may("clerk") && !item.value.archived_at && h("a.button", { href: href(`/scan?item=${item.value.id}`) }, icon("scan"), "Move stock"),
+    () => may("post_documents") && !item.value.archived_at && h("a.button", { href: href(`/scan?item=${item.value.id}`) }, icon("scan"), "Move stock"),
     () => item.value.links.archive && h("button", { type: "button", onclick: () => act("archive", "was archived", { name: "restore", done: "is back" }) }, icon("archive"), "Archive"),
     () => item.value.links.restore && h("button.primary", { type: "button", onclick: () => act("restore", "is back") }, "Restore"));
   head.querySelector("h1").replaceChildren(h("span", () => item.value.name));

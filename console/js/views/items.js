@@ -1,7 +1,7 @@
 import { h, icon } from "../core/dom.js";
 import { money } from "../core/format.js";
 import { bind } from "../core/keys.js";
-import { categories, categoryName, stores } from "../core/lookups.js";
+import { categories, categoryName, categoryOptions, stores } from "../core/lookups.js";
 import { go, href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { rangeFilter, searchFilter, selectFilter } from "../ui/filters.js";
@@ -27,14 +27,12 @@ export function render(page, context) {
     none: () => (context.query.has("archived") ? empty("box", "Nothing is archived") : firstSteps()),
   });
   page.append(
-    pageHeader("Items", may("manager") && h("a.button.primary", { href: href("/items/new"), "aria-keyshortcuts": "c" }, icon("plus"), "New item")),
+    pageHeader("Items", may("keep_catalogue") && h("a.button.primary", { href: href("/items/new"), "aria-keyshortcuts": "c" }, icon("plus"), "New item")),
     list.node);
   bind("/", "Search", list.focusSearch);
-  if (may("manager")) bind("c", "New item", () => go("/items/new"));
+  if (may("keep_catalogue")) bind("c", "New item", () => go("/items/new"));
   return list;
 }
-
-export const categoryOptions = () => (categories.rows.value ?? []).map(({ id, path }) => ({ value: id, label: path }));
 
 function columns() {
   return [
@@ -47,7 +45,7 @@ function columns() {
     { key: "category", label: "Category", rank: 3, cell: (row) => h("span.muted", () => categoryName(row.category_id)) },
     { key: "barcodes", label: "Barcode", rank: 3, cell: (row) => barcodes(row.barcodes) },
     { key: "unit", label: "Unit", rank: 3, cell: (row) => h("span.muted", row.unit) },
-    ...(may("manager") ? [{ key: "cost", label: "Cost", number: true, rank: 2, cell: (row) => money(row.cost) }] : []),
+    ...(may("see_costs") ? [{ key: "cost", label: "Cost", number: true, rank: 2, cell: (row) => money(row.cost) }] : []),
     { key: "price", label: "Price", sort: "price", number: true, cell: (row) => money(row.price) },
   ];
 }
@@ -58,7 +56,7 @@ function barcodes([first, ...others]) {
 
 // The first morning: nothing is there yet, and this is the order in which it goes.
 function firstSteps() {
-  if (!may("manager")) return empty("box", "There are no items yet", "A manager can add them.");
+  if (!may("keep_catalogue")) return empty("box", "There are no items yet", "A manager can add them.");
   const hasStore = () => (stores.rows.value ?? []).length > 0;
   return h("div.empty",
     icon("box"),
