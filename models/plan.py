@@ -228,10 +228,11 @@ class _Draft:
         return value
 
     def refuse(self, line: Wanted | Move, requested: int, available: int) -> None:
-        """Note that a line is short."""
+        """Note that a line is short; what was noted of it first stands."""
         extra = {"requested": quantity_wire(requested), "available": quantity_wire(available)}
         message = "{requested} asked for, {available} available.".format(**extra)
-        self._short[line.position] = FieldError(f"lines/{line.position}/quantity", "insufficient", message, extra)
+        error = FieldError(f"lines/{line.position}/quantity", "insufficient", message, extra)
+        self._short.setdefault(line.position, error)
 
     def finish(self, short: str) -> Plan:
         """Return the plan, or raise what was noted; `short` says it in a sentence where lines are short."""

@@ -64,15 +64,16 @@ def test_a_line_of_which_nothing_came_moves_nothing():
     assert result.moves == ()
 
 
-def test_no_more_arrives_than_the_transfer_sent_even_if_others_are_under_way():
+@pytest.mark.parametrize("came", [5, 99])
+def test_no_more_arrives_than_the_transfer_sent_even_if_others_are_under_way(came):
     others = level(store=THERE, in_transit=9 * PIECE, transit_value=9 * VALUE)
     sent = transfer(level(10, 100), others)
 
     with pytest.raises(InsufficientStock) as refusal:
-        plan_arrival(sent.moves, by_key(*sent.levels), quantities={0: 5 * PIECE})
+        plan_arrival(sent.moves, by_key(*sent.levels), quantities={0: came * PIECE})
 
     assert refusal.value.errors[0].field == "lines/0/quantity"
-    assert refusal.value.errors[0].extra == {"requested": 5, "available": 4}
+    assert refusal.value.errors[0].extra == {"requested": came, "available": 4}
 
 
 def test_goods_in_transit_never_fall_below_zero_even_where_stock_may():
