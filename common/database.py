@@ -87,7 +87,9 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
         if sqlite.sqlite_version_info < OLDEST_SQLITE:
-            raise errors.SettingsInvalid(f"SQLite {sqlite.sqlite_version} can corrupt a database; 3.51.3 is the oldest.")
+            raise errors.SettingsInvalid(
+                f"SQLite {sqlite.sqlite_version} can corrupt a database; 3.51.3 is the oldest."
+            )
         engine = create_engine(url, module=sqlite, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -147,7 +149,7 @@ def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[s
     """Insert the rows whose unique key is not there yet; return how many were. Waits for a twin that is under way."""
     dialect = session.get_bind().dialect.name
     statement = _INSERTS[dialect](model).on_conflict_do_nothing()
-    return int(session.execute(statement, list(rows)).rowcount) if rows else 0  # type: ignore[attr-defined]
+    return session.connection().execute(statement, list(rows)).rowcount if rows else 0
 
 
 class Conflict(errors.Busy):

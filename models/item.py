@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from common import errors
 from common.database import db, refusals
 from common.errors import FieldError
-from common.gtin import barcode_key
+from common.gtin import barcode_key, lookup_keys
 from common.quantities import QUANTITY_PLACES
 from common.types import JsonText, MoneyType, RateType
 from models import search
@@ -94,7 +94,17 @@ class Item(Archivable, Row, db.Model):
     @classmethod
     def by_barcode(cls, session: Session, code: str) -> Item | None:
         """Return the item that bears this code in any of its forms."""
-        return session.scalar(select(Item).join(Barcode).where(Barcode.code_key == barcode_key(code)))
+        keys = lookup_keys(code)
+        found = session.scalars(select(Barcode).where(Barcode.code_key.in_(keys))).all()
+        best = min(found, key=lambda barcode: keys.index(barcode.code_key), default=None)
+        return session.get(Item, best.item_id) if best else None
+
+    @classmethod
+    def exactly(cls, session: Session, text: str) -> list[int]:
+        """Return the ids of the items whose SKU or barcode this is."""
+        by_sku = select(cls.id).where(cls.sku_key == key(text))
+        by_code = select(Barcode.item_id).where(Barcode.code_key.in_(lookup_keys(text)))
+        return list(dict.fromkeys([*session.scalars(by_sku), *session.scalars(by_code)]))
 
     @property
     def whole(self) -> bool:

@@ -32,8 +32,16 @@ _BALANCES = ("on_hand", "value", "in_transit", "transit_value", "last_cost")
 _MOVE = ("position", "place", "store_id", "item_id", "quantity", "value", "unit_cost", "unit_price", "on_hand_after")
 
 # The same tables with their units as they are kept: the planner counts in whole numbers.
-_lines_table = table("movement_lines", *(column(name, BigInteger) for name in ("id", "movement_id", *_MOVE) if name != "place"), column("place", String))
-_levels_table = table("levels", *(column(name, BigInteger) for name in ("store_id", "item_id", *_BALANCES)), column("updated_at", Timestamp))
+_lines_table = table(
+    "movement_lines",
+    *(column(name, BigInteger) for name in ("id", "movement_id", *_MOVE) if name != "place"),
+    column("place", String),
+)
+_levels_table = table(
+    "levels",
+    *(column(name, BigInteger) for name in ("store_id", "item_id", *_BALANCES)),
+    column("updated_at", Timestamp),
+)
 _MOVE_LEVEL = (
     update(_levels_table)
     .where(_levels_table.c.store_id == bindparam("store"), _levels_table.c.item_id == bindparam("item"))
@@ -149,7 +157,9 @@ def _take_levels(session: Session, stores: Sequence[Store], items: Sequence[int]
         rows = _levels(session, negative, items)
     return {
         (row.store_id, row.item_id): plan.Level(
-            row.store_id, row.item_id, **{name: getattr(row, name) for name in _BALANCES},
+            row.store_id,
+            row.item_id,
+            **{name: getattr(row, name) for name in _BALANCES},
             allow_negative=negative[row.store_id],
         )
         for row in rows
@@ -165,7 +175,11 @@ def _levels(session: Session, stores: dict[int, bool], items: Sequence[int]) -> 
 
 
 def _wanted(position: int, line: Line) -> plan.Wanted:
-    expected, cost, price = line.fields.get("expected_on_hand"), line.fields.get("unit_cost"), line.fields.get("unit_price")
+    expected, cost, price = (
+        line.fields.get("expected_on_hand"),
+        line.fields.get("unit_cost"),
+        line.fields.get("unit_price"),
+    )
     return plan.Wanted(
         position,
         line.item_id,
@@ -180,16 +194,18 @@ def _units(money: Decimal | None) -> int | None:
     return None if money is None else scale(money, MONEY_PLACES)
 
 
-def _document(
-    kind: str, store_id: int, caller: Caller, occurred_at: datetime | None = None, **fields: Any
-) -> Movement:
+def _document(kind: str, store_id: int, caller: Caller, occurred_at: datetime | None = None, **fields: Any) -> Movement:
     moment = clock.now()
     if occurred_at is not None and occurred_at > moment + CLOCK_SKEW:
         message = "It cannot lie in the future."
         raise errors.Invalid(message, errors=[FieldError("occurred_at", "in_the_future", message)])
     return Movement(
-        kind=kind, store_id=store_id, recorded_at=moment, recorded_by=caller.user_id,
-        occurred_at=occurred_at or moment, **fields,
+        kind=kind,
+        store_id=store_id,
+        recorded_at=moment,
+        recorded_by=caller.user_id,
+        occurred_at=occurred_at or moment,
+        **fields,
     )
 
 
@@ -209,5 +225,7 @@ def _write(session: Session, movement: Movement, planned: plan.Plan) -> Movement
 
 def _moves(session: Session, movement: Movement) -> list[plan.Move]:
     of_document = _lines_table.c.movement_id == movement.id
-    rows = session.execute(select(*(_lines_table.c[name] for name in _MOVE)).where(of_document).order_by(_lines_table.c.id))
+    rows = session.execute(
+        select(*(_lines_table.c[name] for name in _MOVE)).where(of_document).order_by(_lines_table.c.id)
+    )
     return [plan.Move(*row) for row in rows]

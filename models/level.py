@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, case, type_coerce
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common import clock
 from common.access import Caller
 from common.database import db
-from common.types import QuantityType, Timestamp
+from common.types import MoneyType, QuantityType, Timestamp, ValueType
 from models.row import ID, everything
 
 
@@ -37,8 +37,8 @@ class Level(db.Model):
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
     on_hand: Mapped[Any] = mapped_column(QuantityType, default=0)
     in_transit: Mapped[Any] = mapped_column(QuantityType, default=0)
-    value: Mapped[int] = mapped_column(BigInteger, default=0)
-    transit_value: Mapped[int] = mapped_column(BigInteger, default=0)
+    value: Mapped[Any] = mapped_column(ValueType, default=0)
+    transit_value: Mapped[Any] = mapped_column(ValueType, default=0)
     last_cost: Mapped[int | None] = mapped_column(BigInteger)
     updated_at: Mapped[datetime] = mapped_column(Timestamp, default=clock.now)
 
@@ -48,3 +48,11 @@ class Level(db.Model):
         if caller.sees_all_stores or not caller.store_ids:
             return everything(cls)
         return everything(cls).where(cls.store_id.in_(sorted(caller.store_ids)))
+
+
+_value, _on_hand = type_coerce(Level.value, BigInteger), type_coerce(Level.on_hand, BigInteger)
+_rest = _value % _on_hand
+AVERAGE = type_coerce(
+    case((_on_hand > 0, _value // _on_hand + case((_rest >= _on_hand - _rest, 1), else_=0)), else_=None), MoneyType
+)
+"""The average cost of what is on hand, rounded for show; null where nothing is."""

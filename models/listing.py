@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Self
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, case, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
@@ -17,6 +17,7 @@ from common.database import db
 from common.errors import FieldError
 from common.types import MoneyType, QuantityType
 from models.item import Item
+from models.level import Level
 from models.row import Row
 from models.store import Store
 
@@ -38,6 +39,11 @@ class Listing(Row, db.Model):
     reorder_to: Mapped[Decimal | None] = mapped_column(QuantityType)
 
     @classmethod
+    def of(cls, store: Store) -> Select[Any]:
+        """Return the listings of a store."""
+        return select(cls).where(cls.store_id == store.id)
+
+    @classmethod
     def put(cls, session: Session, store: Store, item: Item, **fields: Any) -> Self:
         """List the item in the store, or replace how it is listed."""
         store.ensure_live()
@@ -50,3 +56,7 @@ class Listing(Row, db.Model):
             message = "What to fill up to cannot be less than where to reorder."
             raise errors.Invalid(message, errors=[FieldError("reorder_to", "too_small", message)])
         return listing
+
+
+BELOW_REORDER = case((Listing.reorder_point.is_(None), false()), else_=Level.on_hand <= Listing.reorder_point)
+"""Whether it is time to reorder: the level is at the reorder point or below; never where none is set."""

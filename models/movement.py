@@ -1,6 +1,6 @@
 """The ledger's rows: documents and their lines. Written by models/ledger.py alone, changed by nobody.
 
-1. A document and its lines are never changed or deleted (triggers `movements_append_only`, `movement_lines_append_only`).
+1. A document and its lines are never changed or deleted (the triggers `…_append_only`).
 2. A document is reversed at most once (`uq_movements_reverses_id`); a transfer arrives at most once as a whole.
 3. The lines of a transfer and of its arrival each sum to zero, in quantity and in value.
 4. A document's version is 1 and one more for each later document that names it.
@@ -12,13 +12,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Select, String, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from common import clock, errors
 from common.access import Caller
 from common.database import db, refusals
-from common.types import MoneyType, QuantityType, Timestamp
+from common.types import MoneyType, QuantityType, Timestamp, ValueType
 from models.row import ID, everything
 
 SIGNS = {
@@ -54,7 +68,7 @@ class MovementLine(db.Model):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
     quantity: Mapped[Decimal] = mapped_column(QuantityType)
-    value: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[Decimal] = mapped_column(ValueType)
     unit_cost: Mapped[Decimal] = mapped_column(MoneyType)
     unit_price: Mapped[Decimal | None] = mapped_column(MoneyType)
     on_hand_after: Mapped[Decimal] = mapped_column(QuantityType)
@@ -103,6 +117,22 @@ class Movement(db.Model):
         stores = sorted(caller.store_ids)
         return everything(cls).where(or_(cls.store_id.in_(stores), cls.to_store_id.in_(stores)))
 
+    @classmethod
+    def of_kind(cls, caller: Caller, kind: str) -> Select[Any]:
+        """Return the visible documents of one kind."""
+        return cls.visible_to(caller).where(cls.kind == kind)
+
+
+class Transfer:
+    """A movement of kind transfer, for the routes that speak of transfers alone."""
+
+    id = Movement.id
+
+    @classmethod
+    def visible_to(cls, caller: Caller) -> Select[Any]:
+        """Return the visible transfers."""
+        return Movement.of_kind(caller, "transfer")
+
 
 _reversal, _arrival, _undoing, _later = (aliased(Movement) for _ in range(4))
 
@@ -124,5 +154,12 @@ VERSION = (
     .scalar_subquery()
 )
 """A document itself never changes; what is shown of it does, once for each later document that names it."""
+
+DOCUMENT_QUANTITY = type_coerce(
+    type_coerce(MovementLine.quantity, BigInteger)
+    * case((Movement.kind.in_([kind for kind, sign in SIGNS.items() if sign < 0]), -1), else_=1),
+    QuantityType,
+)
+"""A line's quantity as its document says it: how many were sold, not what that did to the level."""
 
 refusals["uq_movements_reverses_id"] = errors.AlreadyReversed

@@ -10,7 +10,9 @@ import threading
 
 from argon2 import PasswordHasher, exceptions
 
-from common import gate
+from common import errors, gate
+from common.errors import FieldError
+from models.text import key
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _at_once = threading.BoundedSemaphore(2)
@@ -36,3 +38,15 @@ def matches(kept: str | None, password: str) -> bool:
 def is_outdated(kept: str) -> bool:
     """Tell whether the parameters have risen since it was made."""
     return _hasher.check_needs_rehash(kept)
+
+
+def refuse_weak(password: str, *, minimum: int, username: str) -> None:
+    """Raise Invalid for a password that is too short or says no more than the name."""
+    if len(password) < minimum:
+        raise _weak("too_short", f"A password has at least {minimum} characters.")
+    if key(username) in key(password) and len(password) < len(username) + minimum:
+        raise _weak("common", "A password must not be the username with a little added.")
+
+
+def _weak(code: str, message: str) -> errors.Invalid:
+    return errors.Invalid(message, errors=[FieldError("password", code, message)])

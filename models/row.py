@@ -28,18 +28,22 @@ class Row:
 
     @declared_attr
     def id(cls) -> Mapped[int]:  # noqa: N805 - a declared_attr belongs to the class
+        """Unique within the noun, never used again."""
         return mapped_column(ID, primary_key=True)
 
     @declared_attr
     def version(cls) -> Mapped[int]:  # noqa: N805
+        """From 1, by exactly 1 a change."""
         return mapped_column(Integer, default=1)
 
     @declared_attr
     def created_at(cls) -> Mapped[datetime]:  # noqa: N805
+        """In UTC."""
         return mapped_column(Timestamp, default=clock.now)
 
     @declared_attr
     def updated_at(cls) -> Mapped[datetime]:  # noqa: N805
+        """In UTC; moves with the version."""
         return mapped_column(Timestamp, default=clock.now)
 
     @declared_attr.directive
@@ -88,6 +92,7 @@ class Archivable:
 
     @declared_attr
     def archived_at(cls) -> Mapped[datetime | None]:  # noqa: N805
+        """In UTC; null while the row is live."""
         return mapped_column(Timestamp)
 
     def archive(self) -> Self:

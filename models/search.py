@@ -17,15 +17,6 @@ from sqlalchemy.sql.expression import FromClause
 
 from models.text import words
 
-LONGEST_PREFIX = 24
-CREATE_SQLITE = (
-    "CREATE VIRTUAL TABLE item_search USING fts5(words, content='', contentless_delete=1, detail=none, "
-    f"prefix='{' '.join(str(n) for n in range(1, LONGEST_PREFIX + 1))}', tokenize='unicode61 remove_diacritics 0')"
-)
-CREATE_POSTGRESQL = (
-    "CREATE TABLE item_search (item_id BIGINT PRIMARY KEY REFERENCES items (id), words TSVECTOR NOT NULL)",
-    "CREATE INDEX ix_item_search_words ON item_search USING gin (words)",
-)
 _INDEX_SQLITE = text("INSERT OR REPLACE INTO item_search (rowid, words) VALUES (:id, :words)")
 _INDEX_POSTGRESQL = text(
     "INSERT INTO item_search (item_id, words) VALUES (:id, array_to_tsvector(string_to_array(:words, ' '))) "
@@ -46,7 +37,11 @@ _fts = table("item_search", column("rowid", Integer), column("words", String))
 _vectors = table("item_search", column("item_id", Integer), column("words", String))
 _MATCHES = {
     "sqlite": Match(_fts, _fts.c.rowid, literal_column("item_search").op("MATCH", is_comparison=True)(bindparam("q"))),
-    "postgresql": Match(_vectors, _vectors.c.item_id, _vectors.c.words.op("@@", is_comparison=True)(func.to_tsquery("simple", bindparam("q")))),
+    "postgresql": Match(
+        _vectors,
+        _vectors.c.item_id,
+        _vectors.c.words.op("@@", is_comparison=True)(func.to_tsquery("simple", bindparam("q"))),
+    ),
 }
 
 

@@ -66,6 +66,11 @@ class SignIn(db.Model):
         return everything(cls) if caller.may(Role.ADMIN) else everything(cls).where(cls.user_id == caller.user_id)
 
     @classmethod
+    def end(cls, session: Session, session_id: int | None) -> None:
+        """End a session."""
+        session.execute(delete(cls).where(cls.id == session_id))
+
+    @classmethod
     def touch(cls, session: Session, session_id: int, idle: timedelta) -> None:
         """Note that the session is in use."""
         moment = clock.now()
@@ -108,9 +113,9 @@ def _whose() -> Any:
             )
             .join(db.metadata.tables["users"], users.id == SignIn.user_id)
             .where(SignIn.reference_hash == bindparam("hash"), users.active)
-            .where(SignIn.idle_until > bindparam("now", type_=Timestamp), SignIn.ends_at > bindparam("now", type_=Timestamp))
+            .where(
+                SignIn.idle_until > bindparam("now", type_=Timestamp),
+                SignIn.ends_at > bindparam("now", type_=Timestamp),
+            )
         )
     return _prepared[0]
-
-
-

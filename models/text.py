@@ -4,6 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from common.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed(Field):
+    """A rule whose value is compared without case."""
+
+    rule: Field
+
+    def __call__(self, value: Any) -> str:
+        """Return the key of a value that keeps the rule."""
+        return key(self.rule(value))
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """See Field."""
+        return self.rule.schema
+
 
 _WORD = re.compile(r"\w+")
 

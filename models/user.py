@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sqlalchemy import Boolean, Index, String, delete, exists, select
+from sqlalchemy import Boolean, Index, Select, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
@@ -19,7 +19,7 @@ from common.database import db, refusals
 from common.errors import FieldError
 from common.types import JsonText
 from models import password as passwords
-from models.row import Row, duplicate, refuse_duplicate
+from models.row import Row, duplicate, everything, refuse_duplicate
 from models.sign_in import SignIn
 from models.store import Store
 from models.text import key
@@ -56,6 +56,11 @@ class User(Row, db.Model):
         user._settle(session)
         session.add(user)
         return user
+
+    @classmethod
+    def visible_to(cls, caller: Caller) -> Select[Any]:
+        """Return all users for an administrator; for anybody else themselves."""
+        return everything(cls) if caller.may(Role.ADMIN) else everything(cls).where(cls.id == caller.user_id)
 
     @classmethod
     def named(cls, session: Session, username: str) -> User | None:
@@ -121,7 +126,9 @@ class User(Row, db.Model):
         known = set(session.scalars(select(Store.id).where(Store.id.in_(self.store_ids or []))))
         bad = [i for i, store in enumerate(self.store_ids or []) if store not in known]
         if bad:
-            raise errors.Invalid(errors=[FieldError(f"store_ids/{i}", "unknown", "There is no such store.") for i in bad])
+            raise errors.Invalid(
+                errors=[FieldError(f"store_ids/{i}", "unknown", "There is no such store.") for i in bad]
+            )
 
 
 def sign_in(session: Session, username: str, password: str) -> User:
@@ -134,4 +141,3 @@ def sign_in(session: Session, username: str, password: str) -> User:
 
 refusals["uq_users_username_key"] = lambda: duplicate("user", "username")
 refusals["uq_users_email_key"] = lambda: duplicate("user", "email")
-

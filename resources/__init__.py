@@ -1,7 +1,7 @@
 """The routing table of version 1."""
 
 from common.http import Api
-from resources import categories, documents, items, listings, movements, root, session, stock, stores, users
+from resources import categories, items, listings, movement_lines, movements, root, session, stock, stores, users
 
 
 def v1(api: Api) -> None:
@@ -28,14 +28,14 @@ def v1(api: Api) -> None:
     api.add_resource(items.ItemRestoration, "/items/<id:id>/restoration")
     api.add_resource(items.BarcodeDetail, "/barcodes/<string:code>")
     api.add_resource(stock.StockList, "/stock")
-    api.add_resource(documents.ReceiptList, "/receipts")
-    api.add_resource(documents.SaleList, "/sales")
-    api.add_resource(documents.ReturnList, "/returns")
-    api.add_resource(documents.WriteOffList, "/write-offs")
-    api.add_resource(documents.AdjustmentList, "/adjustments")
-    api.add_resource(documents.TransferList, "/transfers")
-    api.add_resource(documents.TransferArrival, "/transfers/<id:id>/arrival")
+    api.add_resource(movements.ReceiptList, "/receipts")
+    api.add_resource(movements.SaleList, "/sales")
+    api.add_resource(movements.ReturnList, "/returns")
+    api.add_resource(movements.WriteOffList, "/write-offs")
+    api.add_resource(movements.AdjustmentList, "/adjustments")
+    api.add_resource(movements.TransferList, "/transfers")
+    api.add_resource(movements.TransferArrival, "/transfers/<id:id>/arrival")
     api.add_resource(movements.MovementList, "/movements")
     api.add_resource(movements.MovementDetail, "/movements/<id:id>")
     api.add_resource(movements.MovementReversal, "/movements/<id:id>/reversal")
-    api.add_resource(movements.MovementLineList, "/movement-lines")
+    api.add_resource(movement_lines.MovementLineList, "/movement-lines")

@@ -9,6 +9,8 @@ import flask_restful
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
+from common.access import Caller
+from common.http.context import settings
 from common.http.resource import Resource
 
 
@@ -29,9 +31,14 @@ class Api(flask_restful.Api):  # type: ignore[misc]
         """Leave the error to Flask."""
         return original_handler(*args)
 
+    def __init__(self, app: Flask, *, prefix: str) -> None:
+        super().__init__(app, prefix=prefix)
+        self.table: list[tuple[str, type[Resource]]] = []
+
     def add_resource(self, resource: type[Resource], *urls: str, **kwargs: Any) -> None:
         """Add a resource; its endpoint is named for the version and the class, so that versions stand side by side."""
         kwargs.setdefault("endpoint", f"{self.prefix}{resource.__name__}")
+        self.table += [(self.prefix + url, resource) for url in urls]
         super().add_resource(resource, *urls, **kwargs)
 
 
@@ -44,3 +51,19 @@ def mount(app: Flask, prefix: str, routes: Callable[[Api], None]) -> Api:
     routes(api)
     app.extensions.setdefault("storekeeper_versions", {})[prefix] = api
     return api
+
+
+def resources_of(app: Flask, prefix: str) -> list[tuple[str, type[Resource]]]:
+    """Return the addresses of a version and what answers there, in the order of the routing table."""
+    return list(app.extensions["storekeeper_versions"][prefix].table)
+
+
+def readable_collections(app: Flask, prefix: str, caller: Caller) -> list[tuple[str, str]]:
+    """Return name and address of every collection that the caller may read."""
+    found = []
+    for url, resource in resources_of(app, prefix):
+        role = resource.roles.get("get")
+        open_to_all = resource.public and settings().access.public_catalogue
+        if "<" not in url and url != prefix and role is not None and (open_to_all or caller.may(role)):
+            found.append((url.rsplit("/", 1)[-1].replace("-", "_"), url))
+    return found

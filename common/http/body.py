@@ -64,7 +64,9 @@ def loads(sent: bytes) -> Any:
             text, object_pairs_hook=_members, parse_constant=_no_constant, parse_float=_number, parse_int=_whole
         )
     except UnicodeDecodeError:
-        raise _invalid("encoding", "The body must be UTF-8. Send Content-Type: application/json; charset=utf-8.") from None
+        raise _invalid(
+            "encoding", "The body must be UTF-8. Send Content-Type: application/json; charset=utf-8."
+        ) from None
     except _Unreadable as error:
         raise _invalid("json", str(error)) from None
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""ETags: 304 where nothing is new, 412 where a change would overwrite somebody else's, 428 where that is not excluded."""
+"""ETags: 304 where nothing is new, 412 where somebody else's change would be overwritten, 428 where it might be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def require_fresh(row: Any, *, required: bool) -> None:
         return
     version = getattr(row, "version", None)
     if header.strip() != "*" and (version is None or f'"{version}"' not in _tags(header)):
-        raise errors.Stale("Somebody changed it since you read it. Read it again, then repeat your change.", version=version)
+        raise errors.Stale(
+            "Somebody changed it since you read it. Read it again, then repeat your change.", version=version
+        )
 
 
 def _tags(header: str) -> list[str]:
@@ -45,7 +47,9 @@ def _digest(body: bytes) -> str:
 def answer(body: bytes, tag: str, *, modified: datetime | None = None) -> Response:
     """Return 200 with the body, or 304 where If-None-Match names the tag."""
     known = request.headers.get("If-None-Match")
-    if known is not None and (known.strip() == "*" or tag.removeprefix("W/") in (t.removeprefix("W/") for t in _tags(known))):
+    if known is not None and (
+        known.strip() == "*" or tag.removeprefix("W/") in (t.removeprefix("W/") for t in _tags(known))
+    ):
         response = Response(status=304)
     else:
         response = Response(body, 200, content_type="application/json")

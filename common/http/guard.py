@@ -18,7 +18,7 @@ def admit(role: Role | None, *, public: bool) -> Caller:
     """Return the caller; raises NotSignedIn, NotAllowed, CrossSite. `role` None lets anybody in."""
     if request.method not in _SAFE:
         refuse_cross_site()
-    caller: Caller = current_user._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the object behind the proxy
+    caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
     if role is None or caller.may(role):
         return caller
     if caller.is_authenticated:
@@ -43,6 +43,3 @@ def refuse_cross_site() -> None:
         foreign = origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
     if foreign:
         raise errors.CrossSite("Your browser says that another site sent this request.")
-
-
-

@@ -8,38 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Response, request
-from sqlalchemy import Index, LargeBinary, String, Text, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from common import clock, errors
 from common.access import Caller
-from common.database import db, insert_missing, is_lock_timeout
+from common.database import insert_missing, is_lock_timeout
 from common.errors import FieldError
-from common.types import JsonText, Timestamp
+from common.kept_answers import KeptAnswer
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(days=7)
 _SANE = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Last-Modified")
-
-
-class KeptAnswer(db.Model):
-    """The first answer under a key; scope is caller, method and address."""
-
-    __tablename__ = "idempotency_keys"
-    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
-
-    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(Timestamp, default=clock.now)
-    status: Mapped[int | None]
-    headers: Mapped[dict[str, str] | None] = mapped_column(JsonText)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
-    key: Mapped[str] = mapped_column(Text)
 
 
 def read_key() -> str | None:
@@ -57,7 +42,7 @@ class Claim:
     def __init__(self, session: Session, caller: Caller, key: str) -> None:
         self.session = session
         who = f"user {caller.user_id}" if caller.user_id is not None else "anybody"
-        self.scope = _digest("\0".join([who, request.method, request.full_path, key]))
+        self.scope = _digest(f"{who}\0{request.method}\0{request.full_path}\0{key}")
         self.fingerprint = hashlib.sha256(request.get_data(cache=True)).hexdigest()
         self.key = key
 

@@ -21,7 +21,8 @@ _RATE_STEPS = 10**MONEY_PLACES
 
 def rate_wire(units: int) -> int | float:
     """Return a percentage of four decimals as a JSON number."""
-    return units / _RATE_STEPS if units % _RATE_STEPS else units // _RATE_STEPS
+    whole, rest = divmod(units, _RATE_STEPS)
+    return units / _RATE_STEPS if rest else whole
 
 
 def time_wire(moment: Any) -> str:

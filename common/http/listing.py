@@ -7,6 +7,8 @@ last page costs what the first does. The statement of each kind of question is b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, tuple_, type_coerce
@@ -127,14 +129,17 @@ def _filter(statement: Select[Any], shape: Shape, query: Query) -> Select[Any]:
         archived = shape.model.archived_at
         statement = statement.where(archived.is_not(None) if query.archived else archived.is_(None))
     for i, (name, operator, _) in enumerate(query.filters):
-        column = shape.filter_column(name)
-        if operator == "null":
-            statement = statement.where(column.is_(None))
-        elif operator == "in":
-            statement = statement.where(column.in_(bindparam(f"p{i}", expanding=True, type_=column.type)))
-        else:
-            statement = statement.where(getattr(column, _OPERATORS[operator])(bindparam(f"p{i}", type_=column.type)))
+        column, test = shape.filter_column(name), partial(_test, operator, f"p{i}")
+        statement = statement.where(column(test) if isinstance(column, FunctionType) else test(column))
     return statement
+
+
+def _test(operator: str, name: str, column: Any) -> Any:
+    if operator == "null":
+        return column.is_(None)
+    if operator == "in":
+        return column.in_(bindparam(name, expanding=True, type_=column.type))
+    return getattr(column, _OPERATORS[operator])(bindparam(name, type_=column.type))
 
 
 def _built(narrowed: Select[Any], compiled: Compiled, query: Query, order: Order, cursor: Cursor | None) -> Any:
@@ -180,6 +185,3 @@ def _turn(rows: list[Any], query: Query, order: Order, cursor: Cursor | None) ->
 
 def _keys(row: Any, width: int) -> tuple[Any, ...]:
     return tuple(key if isinstance(key, str | int) else key.isoformat() for key in row[-width:])
-
-
-

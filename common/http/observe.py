@@ -28,7 +28,9 @@ SAFETY = {
 }
 _CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id, Authorization",
+    "Access-Control-Allow-Headers": (
+        "Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id, Authorization"
+    ),
     "Access-Control-Max-Age": "600",
 }
 _EXPOSED = "ETag, Location, Link, X-Request-Id, Idempotent-Replayed, Retry-After, Last-Modified"

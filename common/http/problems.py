@@ -36,10 +36,18 @@ CHALLENGE = 'Bearer realm="storekeeper"'
 _FRAMEWORK: dict[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request cannot be read", "The request is malformed."),
     404: ("not-found", "Not found", "There is nothing at this address."),
-    405: ("method-not-allowed", "Method not allowed", "This address does not take that method; Allow names those it takes."),
+    405: (
+        "method-not-allowed",
+        "Method not allowed",
+        "This address does not take that method; Allow names those it takes.",
+    ),
     406: ("not-acceptable", "Not acceptable", "None of the formats that Accept names can be made here."),
     413: ("too-large", "The body is too large", "Send less at once."),
-    415: ("unsupported-media-type", "Unsupported media type", "Send JSON, with Content-Type: application/json; charset=utf-8."),
+    415: (
+        "unsupported-media-type",
+        "Unsupported media type",
+        "Send JSON, with Content-Type: application/json; charset=utf-8.",
+    ),
     500: ("internal", "Something went wrong on our side", "It is in the log under the request id."),
     503: ("busy", "The service is busy", "Try again in a moment."),
 }

@@ -70,6 +70,8 @@ class _Reader:
             self.refuse("page", "choice", "Use either page or cursor.")
         if self.query.page is not None and self.query.page * self.query.limit > DEEPEST_ROW:
             self.refuse("page", "too_large", f"Pages reach {DEEPEST_ROW} rows deep; go on by cursor.")
+        asked = {name for name, _, _ in self.query.filters}
+        self.query.filters += [(n, "eq", v) for n, v in self.shape.defaults.items() if of_list and n not in asked]
         if self.query.fields is not None:
             self.query.fields |= frozenset(self.query.expand)
         if self.problems:
@@ -120,7 +122,9 @@ class _Reader:
         sortable = {n for n in self.shape.visible(self.role) if self.shape.fields[n].sort is not None}
         wrong = [name for name in names if name.removeprefix("-") not in sortable]
         if wrong or len(set(names)) < len(names):
-            self.refuse("sort", "choice", f"This list sorts by {', '.join(sorted(sortable))}; - before a name turns it round.")
+            self.refuse(
+                "sort", "choice", f"This list sorts by {', '.join(sorted(sortable))}; - before a name turns it round."
+            )
         else:
             self.query.sort = tuple((name.removeprefix("-"), name.startswith("-")) for name in names)
 
@@ -159,7 +163,7 @@ _OF_LISTS = {
 
 def of_list(shape: Shape, role: Role | None) -> Query:
     """Return what is asked of a list; raises Invalid with everything that is wrong."""
-    return _Reader(shape, role).read(of_list=True) if request.query_string else Query()
+    return _Reader(shape, role).read(of_list=True) if request.query_string or shape.defaults else Query()
 
 
 def of_row(shape: Shape, role: Role | None) -> Query:
@@ -172,6 +176,3 @@ def refuse_any() -> None:
     if request.query_string:
         problems = [FieldError(shown(name), "unknown", "There is no such parameter here.") for name in request.args]
         raise errors.Invalid(errors=problems)
-
-
-

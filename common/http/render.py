@@ -34,7 +34,9 @@ def listed(session: Session, shape: Shape, scope: Scope, statement: Select[Any],
     found = page(session, statement, compiled, query)
     body = _envelope(show(session, compiled, found.rows, query), found, query)
     response = conditional.answer(body, conditional.list_tag(body))
-    links = [f'<{_here(cursor)}>; rel="{rel}"' for rel, cursor in (("next", found.next), ("prev", found.previous)) if cursor]
+    links = [
+        f'<{_here(cursor)}>; rel="{rel}"' for rel, cursor in (("next", found.next), ("prev", found.previous)) if cursor
+    ]
     if links:
         response.headers["Link"] = ", ".join(links)
     return response
@@ -44,8 +46,11 @@ def _envelope(rows: list[dict[str, Any]], found: Page, query: Query) -> bytes:
     about: dict[str, Any] = {"limit": query.limit, "next": found.next, "previous": found.previous}
     if found.total is not None:
         about["total"] = found.total
-    links = {"self": _link(request.full_path.removesuffix("?"))}
-    links |= {"next": found.next and _link(_here(found.next)), "previous": found.previous and _link(_here(found.previous))}
+    links: dict[str, Any] = {"self": _link(request.full_path.removesuffix("?"))}
+    links |= {
+        "next": found.next and _link(_here(found.next)),
+        "previous": found.previous and _link(_here(found.previous)),
+    }
     return orjson.dumps({"data": rows, "page": about, "links": links})
 
 
@@ -102,7 +107,7 @@ def row(session: Session, shape: Shape, scope: Scope, result: Any, query: Query)
     body = orjson.dumps(members)
     if not shape.versioned:
         return conditional.answer(body, conditional.list_tag(body))
-    version = result.version if hasattr(result, "version") else members["version"]
+    version = result.version if hasattr(result, "version") else members.get("version", 0)
     updated = getattr(result, "updated_at", None)
     modified = updated if isinstance(updated, datetime) else None
     return conditional.answer(body, conditional.row_tag(version, body, partial=partial), modified=modified)

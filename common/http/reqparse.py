@@ -33,7 +33,13 @@ class Argument(shipped.Argument):  # type: ignore[misc]
         store_missing: bool = True,
     ) -> None:
         super().__init__(
-            name, type=type, required=required, nullable=nullable, default=default, location="json", trim=False,
+            name,
+            type=type,
+            required=required,
+            nullable=nullable,
+            default=default,
+            location="json",
+            trim=False,
             store_missing=store_missing,
         )
 
@@ -42,13 +48,17 @@ class Argument(shipped.Argument):  # type: ignore[misc]
         if self.name not in sent:
             if self.required:
                 problems.add(self.name, FieldProblem("required", "This is required."))
-            return copy.copy(self.default) if self.store_missing else ABSENT
+            return self.stand_in() if self.store_missing else ABSENT
         value = sent[self.name]
         if value is None and self.nullable:
             return None
         if isinstance(self.type, Attributes) and isinstance(value, dict) and body.is_merge_patch():
             return Merge.of(self, value, problems)
         return problems.read(self.name, self.type, value)
+
+    def stand_in(self) -> Any:
+        """Return what an absent field gets; one that settings decide is asked for each time."""
+        return self.default() if callable(self.default) else copy.copy(self.default)
 
 
 ABSENT: Any = object()
@@ -102,9 +112,9 @@ class RequestParser(shipped.RequestParser):  # type: ignore[misc]
             changes.add_argument(argument.name, type=argument.type, nullable=argument.nullable)
         return changes
 
-    def without(self, *names: str) -> RequestParser:
+    def but(self, *names: str, optional: bool | None = None) -> RequestParser:
         """Return the same fields but for some."""
-        fewer = RequestParser(optional=self.optional)
+        fewer = RequestParser(optional=self.optional if optional is None else optional)
         fewer.args = [argument for argument in self.args if argument.name not in names]
         return fewer
 

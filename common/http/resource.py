@@ -29,7 +29,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
 
     shape: ClassVar[Shape]
     rows: ClassVar[dict[str, Any]] = {}
-    """The model of each id in the address; a handler receives the rows, not the ids."""
+    """The model of each id in the address, or what finds a row by a code; a handler receives the rows, not the ids."""
     roles: ClassVar[dict[str, Role | None]] = {}
     """The least role of each verb; None lets anybody in."""
     parsers: ClassVar[dict[str, RequestParser]] = {}
@@ -69,7 +69,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
 
     def _show(self, ids: dict[str, Any]) -> Response:
         rows = self._find(ids)
-        result = self.get(*rows)  # type: ignore[attr-defined]
+        result = self.get(*rows)
         scope = render.scope_of(self.caller)
         if isinstance(result, Select):
             return render.listed(self.session, self.shape, scope, result, query.of_list(self.shape, scope.role))
@@ -80,12 +80,12 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
             self._admit(verb)
         sent = _Sent(self.parsers.get(verb))
         if sent.refusal is None:
-            sent.values = self.prepare(verb, sent.values)
+            sent.values = self.prepare(ids, sent.values)
         return again(self.session, lambda _: self._work(verb, ids, sent))
 
-    def prepare(self, verb: str, values: dict[str, Any]) -> dict[str, Any]:
+    def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """Do what is slow and needs no turn to write, such as hashing a password; return the fields to go on with."""
-        del verb
+        del ids
         return values
 
     def _work(self, verb: str, ids: dict[str, Any], sent: _Sent) -> Response:
@@ -110,10 +110,13 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     def _find(self, ids: dict[str, Any]) -> list[Any]:
         return [self._load(model, ids[name]) for name, model in self.rows.items()]
 
-    def _load(self, model: Any, id_: int) -> Any:
-        row = self.session.execute(model.visible_to(self.caller).where(model.id == id_)).scalar_one_or_none()
+    def _load(self, model: Any, given: Any) -> Any:
+        if hasattr(model, "visible_to"):
+            row = self.session.execute(model.visible_to(self.caller).where(model.id == given)).scalar_one_or_none()
+        else:
+            row = model(self.session, given)
         if row is None:
-            raise errors.NotFound(f"There is no such {model.title}.")
+            raise errors.NotFound("There is no such row.")
         return row
 
 

@@ -57,7 +57,7 @@ class Search:
 
     @property
     def id(self) -> Any:
-        """The column to tie and order by, which the index gives in order without sorting; None where it only narrows."""
+        """The column to tie and order by, which the index gives in order; None where it only narrows."""
         return self.match.id if self.how.exact else None
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:

@@ -6,7 +6,7 @@ rows is read raw, without model objects, Decimals or datetimes that would only b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -49,6 +49,7 @@ class Field:
     nullable: bool | None = None
     hidden: bool = False
     by: Any = None
+    filter_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Link:
 class Shape:
     """How one noun is shown."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name, most of them rarely
         self,
         model: Any,
         path: str,
@@ -94,13 +95,18 @@ class Shape:
         search: str | None = None,
         archivable: bool = False,
         default_sort: str = "id",
+        defaults: Mapping[str, Any] | None = None,
+        bare: bool = False,
     ) -> None:
         self.model, self.path, self.links, self.many, self.joins = model, path, tuple(links), tuple(many), tuple(joins)
         self.row_path = row_path or f"{path}/%(id)d"
         self.has_rows = key is None
         self.key = model.id if key is None else key
         self.search, self.archivable, self.default_sort = search, archivable, default_sort
-        self.fields = {field.name: field for field in _with_common(model, fields, version=version, archivable=archivable)}
+        self.defaults, self.bare = dict(defaults or {}), bare
+        self.fields = {
+            field.name: field for field in _with_common(model, fields, version=version, archivable=archivable)
+        }
         self.versioned = "version" in self.fields
         self._compiled: dict[Any, Compiled] = {}
         if path:
@@ -112,13 +118,20 @@ class Shape:
         return getattr(self.model, name) if field.column is None else field.column
 
     def filter_column(self, name: str) -> Any:
-        """Return the expression that filters compare: one of a field's own where that differs from what it shows."""
+        """Return the expression that filters compare: one of a field's own where that differs from what it shows.
+
+        A function takes a test and returns the condition, such as that of standing in one of a document's lines.
+        """
         field = self.fields[name]
         return self.column(name) if field.by is None else field.by
 
     def visible(self, role: Role | None) -> list[str]:
         """Return the names of the fields that a role sees."""
-        return [n for n, f in self.fields.items() if not f.hidden and (f.role is None or (role or 0) >= f.role)]
+        return [
+            n
+            for n, f in self.fields.items()
+            if not (f.hidden or f.filter_only) and (f.role is None or (role or 0) >= f.role)
+        ]
 
     def compiled(self, scope: Scope, names: frozenset[str] | None = None) -> Compiled:
         """Return the shape made ready for a scope and a choice of fields."""
@@ -164,7 +177,7 @@ class Compiled:
         self.hidden = [name for name in _linked(shape) if name not in self.names]
         for name in self.hidden:
             self._add(shape.fields[name], shape.column(name))
-        self.with_links = names is None or "links" in names
+        self.with_links = not shape.bare and (names is None or "links" in names)
         self.offered = [link for link in shape.links if link.role is None or (role or 0) >= link.role]
         self._templates: dict[tuple[bool, ...], str] = {}
 

@@ -1,0 +1,8 @@
+"""load"""
+
+import click
+
+
+@click.command()
+def load() -> None:
+    """Soon."""

@@ -1,0 +1,41 @@
+"""Copies of the embedded database: consistent, verified, never of the file alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from common import clock, errors
+from common.database import open_engine
+
+
+def before_migration(engine: Engine, folder: Path, revision: str) -> Path:
+    """Copy the database before its schema changes; return where the copy is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = clock.wire(clock.now()).replace(":", "").replace(".", "")
+    target = folder / f"before-migration-{revision}-{stamp}.db"
+    copy(engine, target)
+    return target
+
+
+def copy(engine: Engine, target: Path) -> None:
+    """Write a verified copy of a SQLite database that may be in use; raises Refused where it does not check."""
+    partial = target.with_name(f"{target.name}.part")
+    partial.unlink(missing_ok=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM INTO :target"), {"target": str(partial)})
+    verify(partial)
+    partial.replace(target)
+
+
+def verify(path: Path) -> None:
+    """Raise Refused unless the file is a sound SQLite database."""
+    engine = open_engine(f"sqlite:///{path.as_posix()}")
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("PRAGMA integrity_check")).scalar()
+    finally:
+        engine.dispose()
+    if found != "ok":
+        raise errors.Refused(f"The copy {path.name} is damaged.")

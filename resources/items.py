@@ -1,0 +1,119 @@
+"""Items of the catalogue, and the way to them by barcode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func
+
+from common.access import Role
+from common.fields import Attributes, Barcode, Choice, Code, Id, ListOf, Money, Rate, Text
+from common.http import Field, Link, Resource, Shape, reqparse
+from common.http.searching import Searchable, searchables
+from models import search
+from models.item import UNITS, Item
+from models.text import Keyed
+
+NEW = reqparse.RequestParser()
+NEW.add_argument("sku", type=Code(64), required=True)
+NEW.add_argument("name", type=Text(200), required=True)
+NEW.add_argument("description", type=Text(5000, multiline=True), nullable=True)
+NEW.add_argument("category_id", type=Id(), nullable=True)
+NEW.add_argument("unit", type=Choice(*UNITS), default="each")
+NEW.add_argument("price", type=Money(), nullable=True)
+NEW.add_argument("cost", type=Money(), nullable=True)
+NEW.add_argument("tax_rate", type=Rate(), nullable=True)
+NEW.add_argument("barcodes", type=ListOf(Barcode(), max=50), default=[])
+NEW.add_argument("attributes", type=Attributes(), default={})
+CHANGES = NEW.partial()
+
+searchables["items"] = Searchable(search.expression, search.match, Item.id, exact=Item.exactly)
+
+ITEM = Shape(
+    Item,
+    "/items",
+    [
+        Field("sku", sort=Item.sku_key, filters=True, by=Item.sku_key, rule=Keyed(Code(64))),
+        Field("name", sort=Item.name_key, filters=True),
+        Field("description"),
+        Field("category_id", filters=True, rule=Id(), expand="categories"),
+        Field("unit", filters=True, rule=Choice(*UNITS)),
+        Field("price", sort=func.coalesce(Item.price, -1), filters=True),
+        Field("cost", role=Role.MANAGER, filters=True),
+        Field("tax_rate", filters=True),
+        Field("barcodes"),
+        Field("attributes"),
+    ],
+    archivable=True,
+    search="items",
+    links=[
+        Link("category", "/categories/%(category_id)d", when=lambda row: row["category_id"] is not None),
+        Link("stock", "/stock?item_id=%(id)d", role=Role.VIEWER),
+        Link("movements", "/movements?item_id=%(id)d", role=Role.VIEWER),
+        Link("revise", "/items/%(id)d", "PATCH", Role.MANAGER, lambda row: row["archived_at"] is None),
+        Link("archive", "/items/%(id)d", "DELETE", Role.MANAGER, lambda row: row["archived_at"] is None),
+        Link("restore", "/items/%(id)d/restoration", "POST", Role.MANAGER, lambda row: row["archived_at"] is not None),
+    ],
+)
+
+
+class ItemList(Resource):
+    """The catalogue."""
+
+    shape, public = ITEM, True
+    roles = {"get": Role.VIEWER, "post": Role.MANAGER}
+    parsers = {"post": NEW}
+
+    def get(self) -> Select[Any]:
+        """List items."""
+        return Item.visible_to(self.caller)
+
+    def post(self, fields: dict[str, Any]) -> Item:
+        """Add an item."""
+        return Item.create(self.session, **fields)
+
+
+class ItemDetail(Resource):
+    """One item of the catalogue."""
+
+    shape, public, rows = ITEM, True, {"id": Item}
+    roles = {"get": Role.VIEWER, "put": Role.MANAGER, "patch": Role.MANAGER, "delete": Role.MANAGER}
+    parsers = {"put": NEW, "patch": CHANGES}
+
+    def get(self, item: Item) -> Item:
+        """Show an item."""
+        return item
+
+    def put(self, item: Item, fields: dict[str, Any]) -> Item:
+        """Replace an item; what is left out takes its default."""
+        return item.revise(**fields)
+
+    def patch(self, item: Item, changes: dict[str, Any]) -> Item:
+        """Revise an item; an archived item stays as it was."""
+        return item.revise(**changes)
+
+    def delete(self, item: Item) -> Item:
+        """Archive an item."""
+        return item.archive()
+
+
+class ItemRestoration(Resource):
+    """The way back for an archived item."""
+
+    shape, rows = ITEM, {"id": Item}
+    roles = {"post": Role.MANAGER}
+
+    def post(self, item: Item) -> Item:
+        """Restore an archived item."""
+        return item.restore()
+
+
+class BarcodeDetail(Resource):
+    """An item by what a scanner reads."""
+
+    shape, public, rows = ITEM, True, {"code": Item.by_barcode}
+    roles = {"get": Role.VIEWER}
+
+    def get(self, item: Item) -> Item:
+        """Find the item that bears a barcode, in any form of its GTIN."""
+        return item

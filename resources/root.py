@@ -1,0 +1,33 @@
+"""The root: where everything is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response, current_app
+
+from common.http import Resource
+from common.http.api import readable_collections
+from common.http.conditional import answer, list_tag
+from common.http.query import refuse_any
+from common.http.render import scope_of
+
+
+class Root(Resource):
+    """The way in."""
+
+    roles = {"get": None}
+
+    def get(self) -> None:
+        """Link every collection that the caller may read."""
+
+    def _show(self, ids: dict[str, Any]) -> Response:
+        del ids
+        refuse_any()
+        prefix = scope_of(self.caller).prefix
+        links = {"self": {"href": prefix, "method": "GET"}}
+        for name, path in readable_collections(current_app, prefix, self.caller):
+            links[name] = {"href": path, "method": "GET"}
+        body = orjson.dumps({"links": links})
+        return answer(body, list_tag(body))

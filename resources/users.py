@@ -1,0 +1,139 @@
+"""Users and what they may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select
+
+from common import errors
+from common.access import LABELS, Role
+from common.database import unit_of_work
+from common.errors import FieldError
+from common.fields import Boolean, Choice, Email, Id, ListOf, Password, Text, Username
+from common.http import Field, Link, Resource, Shape, reqparse
+from common.http.context import settings
+from models import password as passwords
+from models.text import Keyed
+from models.user import User
+
+FIELDS = reqparse.RequestParser()
+FIELDS.add_argument("username", type=Username(), required=True)
+FIELDS.add_argument("name", type=Text(200), nullable=True)
+FIELDS.add_argument("email", type=Email(), nullable=True)
+FIELDS.add_argument("role", type=Choice(*LABELS), required=True)
+FIELDS.add_argument("store_ids", type=ListOf(Id(), max=1000, unique_by=int), default=[])
+FIELDS.add_argument("sees_all_stores", type=Boolean(), default=True)
+FIELDS.add_argument("active", type=Boolean(), default=True)
+CHANGES = FIELDS.partial()
+NEW = FIELDS.but()
+NEW.add_argument("password", type=Password(), required=True)
+
+PASSWORD = reqparse.RequestParser()
+PASSWORD.add_argument("password", type=Password(), required=True)
+PASSWORD.add_argument("current_password", type=Password(), nullable=True)
+
+USER = Shape(
+    User,
+    "/users",
+    [
+        Field("username", sort=User.username_key, filters=True, by=User.username_key, rule=Keyed(Username())),
+        Field("name", sort=True, filters=True),
+        Field("email", filters=True),
+        Field("role", filters=True, rule=Choice(*LABELS)),
+        Field("store_ids"),
+        Field("sees_all_stores"),
+        Field("active", filters=True),
+    ],
+    links=[
+        Link("password", "/users/%(id)d/password", "PUT"),
+        Link("revise", "/users/%(id)d", "PATCH", Role.ADMIN),
+        Link("deactivate", "/users/%(id)d", "DELETE", Role.ADMIN, lambda row: bool(row["active"])),
+        Link("restore", "/users/%(id)d/restoration", "POST", Role.ADMIN, lambda row: not row["active"]),
+    ],
+)
+
+
+class UserList(Resource):
+    """All users."""
+
+    shape = USER
+    roles = {"get": Role.ADMIN, "post": Role.ADMIN}
+    parsers = {"post": NEW}
+
+    def get(self) -> Select[Any]:
+        """List users."""
+        return User.visible_to(self.caller)
+
+    def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """Hash the password before the turn to write comes."""
+        del ids
+        return values | {"password_hash": hashed(values.pop("password"), values["username"])}
+
+    def post(self, fields: dict[str, Any]) -> User:
+        """Add a user."""
+        return User.create(self.session, **fields)
+
+
+class UserDetail(Resource):
+    """One user."""
+
+    shape, rows = USER, {"id": User}
+    roles = {"get": Role.ADMIN, "put": Role.ADMIN, "patch": Role.ADMIN, "delete": Role.ADMIN}
+    parsers = {"put": FIELDS, "patch": CHANGES}
+
+    def get(self, user: User) -> User:
+        """Show a user."""
+        return user
+
+    def put(self, user: User, fields: dict[str, Any]) -> User:
+        """Replace a user; what is left out takes its default."""
+        return user.revise(**fields)
+
+    def patch(self, user: User, changes: dict[str, Any]) -> User:
+        """Revise a user; a new role or store ends their sessions."""
+        return user.revise(**changes)
+
+    def delete(self, user: User) -> User:
+        """Deactivate a user."""
+        return user.deactivate()
+
+
+class UserRestoration(Resource):
+    """The way back for a deactivated user."""
+
+    shape, rows = USER, {"id": User}
+    roles = {"post": Role.ADMIN}
+
+    def post(self, user: User) -> User:
+        """Let a deactivated user sign in again."""
+        return user.reactivate()
+
+
+class UserPassword(Resource):
+    """A user's password."""
+
+    shape, rows, if_match = USER, {"id": User}, False
+    roles = {"put": Role.VIEWER}
+    parsers = {"put": PASSWORD}
+
+    def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """Check the current password and hash the new one before the turn to write comes."""
+        with unit_of_work(self.session, write=False):
+            user = self._find(ids)[0]
+            id_, username, kept = user.id, user.username, user.password_hash
+        if id_ == self.caller.user_id and not passwords.matches(kept, values["current_password"] or ""):
+            message = "This is not your current password."
+            raise errors.Invalid(message, errors=[FieldError("current_password", "wrong", message)])
+        return {"password_hash": hashed(values["password"], username)}
+
+    def put(self, user: User, fields: dict[str, Any]) -> User:
+        """Change a password: one's own, or anybody's as an administrator; all other sessions of that user end."""
+        own = user.id == self.caller.user_id
+        return user.change_password(fields["password_hash"], kept_session=self.caller.session_id if own else None)
+
+
+def hashed(password: str, username: str) -> str:
+    """Return the hash of a password that may be set; raises Invalid for a weak one."""
+    passwords.refuse_weak(password, minimum=settings().security.password_minimum, username=username)
+    return passwords.make(password)

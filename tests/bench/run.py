@@ -1,0 +1,94 @@
+"""Storekeeper beside its peers: the same rows, the same run, told as ratios.
+
+    uv run python tests/bench/run.py [--rows 1000000] [--seconds 3] [--rounds 5] [--only handwritten,fastapi,…]
+
+The first run makes the data and the peers' environments (minutes); they are kept in tests/bench/.work. Exits with 1
+when a bar that was measured is not reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import data
+from contestants import Contestant, drf, fastapi, handwritten
+from load import Load
+from report import Run
+from servers import WORK
+
+WARM_UP_SECONDS = 1
+Starts = dict[str, Callable[[], AbstractContextManager[Contestant]]]
+
+
+def main() -> int:
+    """Measure, report, and tell whether every bar that was measured is reached."""
+    asked = _arguments()
+    _end_on_signals()
+    WORK.mkdir(exist_ok=True)
+    print(f"making {asked.rows:,} rows, unless they are there", flush=True)
+    starts = _starts(data.peers_file(WORK, asked.rows), asked.rows)
+    names = asked.only.split(",") if asked.only else list(starts)
+    if unknown := set(names) - starts.keys():
+        raise SystemExit(f"nobody is called {', '.join(sorted(unknown))}; there are {', '.join(starts)}")
+    with ExitStack() as running:
+        contestants = [running.enter_context(starts[name]()) for name in names]
+        run = _measure(contestants, asked)
+    run.write(WORK / "results")
+    print("\n" + run.as_markdown())
+    return 1 if run.missed else 0
+
+
+def _starts(file: Path, rows: int) -> Starts:
+    return {
+        "handwritten-plain": lambda: handwritten(file, rows, "plain"),
+        "fastapi": lambda: fastapi(file, rows),
+        "drf-plain": lambda: drf(file, rows, "plain"),
+    }
+
+
+def _measure(contestants: list[Contestant], asked: argparse.Namespace) -> Run:
+    """Ask everyone the same question one after the other, then the next; again in each round."""
+    load = Load()
+    pairs = [
+        (one, question) for question in _questions(contestants) for one in contestants if question in one.questions
+    ]
+    rates: dict[tuple[str, str], list[float]] = {(one.name, question): [] for one, question in pairs}
+    for one, question in pairs:
+        one.verify(question)
+        load.rate(one.url(question), one.headers, WARM_UP_SECONDS)
+    for turn in range(1, asked.rounds + 1):
+        print(f"round {turn} of {asked.rounds}", flush=True)
+        for one, question in pairs:
+            one.verify(question)
+            rates[one.name, question].append(load.rate(one.url(question), one.headers, asked.seconds))
+    versions = {one.name: one.versions for one in contestants}
+    return Run(asked.rows, asked.rounds, asked.seconds, load.connections, load.tool, versions, rates)
+
+
+def _questions(contestants: list[Contestant]) -> list[str]:
+    return list(dict.fromkeys(question for one in contestants for question in one.questions))
+
+
+def _end_on_signals() -> None:
+    """Turn the wish to end into an exception, so that every server that was started is ended."""
+    for name in ("SIGTERM", "SIGBREAK", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: sys.exit(1))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Storekeeper beside its peers, told as ratios.")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="a multiple of 1,000")
+    parser.add_argument("--seconds", type=int, default=3, help="how long each question is asked in a round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="names, by commas")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
