@@ -89,7 +89,7 @@ class Ledger(RuleBasedStateMachine):
             left[place] += quantity
             if quantity < 0 and left[place] < 0 and place[:2] != ("on_hand", LENIENT):
                 wire = {"requested": quantity_wire(-quantity), "available": quantity_wire(max(0, there))}
-                short[f"lines/{position}/quantity"] = wire
+                short.setdefault(f"lines/{position}/quantity", wire)
         if short:
             assert {error.field: error.extra for error in answer} == short
         else:
