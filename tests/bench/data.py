@@ -81,9 +81,9 @@ def is_frequent(id_: int) -> bool:
 
 
 def items(rows: int) -> Iterator[Row]:
-    """Yield the rows, ids from 1 without a gap; `rows` is a multiple of 1,000."""
-    if rows < 1000 or rows % 1000:
-        raise ValueError("rows must be a multiple of 1,000")
+    """Yield the rows, ids from 1 without a gap; `rows` is a multiple of 2,000."""
+    if rows < 2000 or rows % 2000:
+        raise ValueError("rows must be a multiple of 2,000")
     random, rare = Random(20261120).random, set(rare_ids(rows))  # noqa: S311 - invented data; only random() stays as it is
     for id_ in range(1, rows + 1):
         sort, thing = _SORTS[int(random() * 16)], _THINGS[int(random() * 16)]

@@ -24,6 +24,7 @@ class Run:
     seconds: int
     connections: int
     tool: str
+    busy: float | None  # the system's load before the run
     versions: dict[str, dict[str, str]]
     rates: Rates
 
@@ -38,7 +39,7 @@ class Run:
             "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": sys.version.split()[0]},
             "sqlite_of_peers": sqlite3.sqlite_version,
             "rows": self.rows, "rounds": self.rounds, "seconds": self.seconds,
-            "connections": self.connections, "tool": self.tool, "versions": self.versions,
+            "connections": self.connections, "tool": self.tool, "load_before": self.busy, "versions": self.versions,
             "rates": [
                 {"who": who, "question": question, "rounds": [round(rate, 1) for rate in rates],
                  "median": round(median(rates), 1), "ratio": round(paired(rates, self.rates[self.base]), 3)}
@@ -53,10 +54,11 @@ class Run:
     def as_markdown(self) -> str:
         """Return the tables."""
         who, question = self.base
+        python, cores = sys.version.split()[0], os.cpu_count()
+        busy = "unknown" if self.busy is None else f"{self.busy:.1f}"
         lines = [
-            f"{self.rows:,} rows, {self.connections} connections, {os.cpu_count()} cores, Python "
-            f"{sys.version.split()[0]}; median of {self.rounds} interleaved rounds of {self.seconds} s by "
-            f"{self.tool}. The ratio is to {who}, {question}.",
+            f"{self.rows:,} rows, {self.connections} connections, Python {python}, {cores} cores, load before: {busy}.",
+            f"Medians of {self.rounds} mixed rounds of {self.seconds} s by {self.tool}; ratio to {who}, {question}.",
             "",
             "| who | question | requests/s | from | to | ratio |",
             "|---|---|---:|---:|---:|---:|",

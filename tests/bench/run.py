@@ -9,6 +9,7 @@ when a bar that was measured is not reached.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from contestants import Contestant, drf, fastapi, handwritten
 from load import Load
 from report import Run
 from servers import WORK
+from storekeeper import storekeeper
 
 WARM_UP_SECONDS = 1
 Starts = dict[str, Callable[[], AbstractContextManager[Contestant]]]
@@ -45,6 +47,7 @@ def main() -> int:
 
 def _starts(file: Path, rows: int) -> Starts:
     return {
+        "storekeeper-plain": lambda: storekeeper(file, rows, "plain"),
         "handwritten-plain": lambda: handwritten(file, rows, "plain"),
         "fastapi": lambda: fastapi(file, rows),
         "drf-plain": lambda: drf(file, rows, "plain"),
@@ -53,7 +56,7 @@ def _starts(file: Path, rows: int) -> Starts:
 
 def _measure(contestants: list[Contestant], asked: argparse.Namespace) -> Run:
     """Ask everyone the same question one after the other, then the next; again in each round."""
-    load = Load()
+    load, busy = Load(), os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     pairs = [
         (one, question) for question in _questions(contestants) for one in contestants if question in one.questions
     ]
@@ -67,7 +70,7 @@ def _measure(contestants: list[Contestant], asked: argparse.Namespace) -> Run:
             one.verify(question)
             rates[one.name, question].append(load.rate(one.url(question), one.headers, asked.seconds))
     versions = {one.name: one.versions for one in contestants}
-    return Run(asked.rows, asked.rounds, asked.seconds, load.connections, load.tool, versions, rates)
+    return Run(asked.rows, asked.rounds, asked.seconds, load.connections, load.tool, busy, versions, rates)
 
 
 def _questions(contestants: list[Contestant]) -> list[str]:
@@ -83,7 +86,7 @@ def _end_on_signals() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Storekeeper beside its peers, told as ratios.")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="a multiple of 1,000")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="a multiple of 2,000")
     parser.add_argument("--seconds", type=int, default=3, help="how long each question is asked in a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="names, by commas")
