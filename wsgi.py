@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     context.install(app, settings)
     db.init_app(app)
     problems.install(app)
-    observe.install(app)
+    observe.install(app, settings.security.trusted_origins)
     sessions.install(app, settings, whose=sign_in.whose, touch=sign_in.SignIn.touch)
     mount(app, "/api/v1", resources.v1)
     health.install(app)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pysqlite3.dbapi2 as sqlite
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
@@ -74,6 +74,14 @@ class Database(SQLAlchemy):
         del bind_key, app
         return open_engine(options.pop("url"), **options)
 
+    @property
+    def readers(self) -> Engine:
+        """The engine whose transactions only read; it shares its connections with the other."""
+        engine = self.engine
+        if not hasattr(engine, "readers"):
+            engine.readers = engine.execution_options(**{WRITE: False})  # type: ignore[attr-defined]
+        return engine.readers  # type: ignore[attr-defined, no-any-return]
+
 
 db = Database(
     model_class=Base,
@@ -106,7 +114,22 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     write = connection.get_execution_options().get(WRITE, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """One reading transaction: everything in it sees the same moment. Raises Busy where the database is away."""
+    try:
+        with db.readers.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise translate(error) from error
+
+
+def session_on(connection: Connection) -> Session:
+    """Return a session that loads objects within a reading transaction."""
+    return Session(connection, autoflush=False, expire_on_commit=False)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-SLICE_SECONDS = 0.05
+SLICE_SECONDS = 0.025
 
 
 class Count(NamedTuple):

@@ -12,7 +12,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Self
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, delete, exists, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    delete,
+    exists,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
@@ -100,11 +112,11 @@ class Item(Archivable, Row, db.Model):
         return session.get(Item, best.item_id) if best else None
 
     @classmethod
-    def exactly(cls, session: Session, text: str) -> list[int]:
+    def exactly(cls, connection: Connection, text: str) -> list[int]:
         """Return the ids of the items whose SKU or barcode this is."""
         by_sku = select(cls.id).where(cls.sku_key == key(text))
         by_code = select(Barcode.item_id).where(Barcode.code_key.in_(lookup_keys(text)))
-        return list(dict.fromkeys([*session.scalars(by_sku), *session.scalars(by_code)]))
+        return list(dict.fromkeys([*connection.scalars(by_sku), *connection.scalars(by_code)]))
 
     @property
     def whole(self) -> bool:

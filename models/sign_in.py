@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select, type_coerce, update
+from sqlalchemy import Connection, ForeignKey, Index, Select, String, bindparam, delete, select, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import clock
@@ -82,10 +83,10 @@ def digest(reference: str) -> str:
     return hashlib.sha256(reference.encode("utf-8")).hexdigest()
 
 
-def whose(session: Session, reference: str) -> tuple[Caller, bool] | None:
+def whose(connection: Connection, reference: str) -> tuple[Caller, bool] | None:
     """Return who holds this reference, and whether its use should be noted; None where it is unknown or over."""
     moment = clock.now()
-    row = session.execute(_whose(), {"hash": digest(reference), "now": moment}).first()
+    row = connection.execute(_whose(), {"hash": digest(reference), "now": moment}).first()
     if row is None:
         return None
     stores = frozenset(orjson.loads(row.store_ids))
@@ -94,28 +95,14 @@ def whose(session: Session, reference: str) -> tuple[Caller, bool] | None:
     return caller, row.last_used_at < moment - TOUCH_AFTER
 
 
-_prepared: list[Any] = []
-
-
-def _whose() -> Any:
-    """Built once, at first use: the table of users is defined after this one."""
-    if not _prepared:
-        users = db.metadata.tables["users"].c
-        _prepared.append(
-            select(
-                SignIn.id,
-                SignIn.user_id,
-                SignIn.last_used_at,
-                users.username,
-                users.role,
-                type_coerce(users.store_ids, String).label("store_ids"),
-                users.sees_all_stores,
-            )
-            .join(db.metadata.tables["users"], users.id == SignIn.user_id)
-            .where(SignIn.reference_hash == bindparam("hash"), users.active)
-            .where(
-                SignIn.idle_until > bindparam("now", type_=Timestamp),
-                SignIn.ends_at > bindparam("now", type_=Timestamp),
-            )
-        )
-    return _prepared[0]
+@cache
+def _whose() -> Select[Any]:
+    """Built at first use: the table of users is defined after this one."""
+    mine, table = SignIn.__table__.c, db.metadata.tables["users"]
+    users, now = table.c, bindparam("now", type_=Timestamp)
+    store_ids = type_coerce(users.store_ids, String).label("store_ids")
+    return (
+        select(mine.id, mine.user_id, mine.last_used_at, users.username, users.role, store_ids, users.sees_all_stores)
+        .join(table, users.id == mine.user_id)
+        .where(mine.reference_hash == bindparam("hash"), users.active, mine.idle_until > now, mine.ends_at > now)
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import Select
 from common.access import Role
 from common.fields import Id, Text
 from common.http import Field, Link, Resource, Shape, reqparse
+from common.http.shapes import is_archived, is_live
 from models.category import Category
 
 NEW = reqparse.RequestParser()
@@ -28,9 +29,9 @@ CATEGORY = Shape(
     links=[
         Link("parent", "/categories/%(parent_id)d", when=lambda row: row["parent_id"] is not None),
         Link("items", "/items?category_id=%(id)d"),
-        Link("revise", "/categories/%(id)d", "PATCH", Role.MANAGER, lambda row: row["archived_at"] is None),
-        Link("archive", "/categories/%(id)d", "DELETE", Role.MANAGER, lambda row: row["archived_at"] is None),
-        Link("restore", "/categories/%(id)d/restoration", "POST", Role.MANAGER, lambda r: r["archived_at"] is not None),
+        Link("revise", "/categories/%(id)d", "PATCH", Role.MANAGER, is_live),
+        Link("archive", "/categories/%(id)d", "DELETE", Role.MANAGER, is_live),
+        Link("restore", "/categories/%(id)d/restoration", "POST", Role.MANAGER, is_archived),
     ],
 )
 

@@ -110,6 +110,7 @@ MOVEMENT = Shape(
         Field("updated_at", column=Movement.recorded_at),
     ],
     version=VERSION,
+    tested=("kind", "reversed_by_id", "arrived_by_id"),
     default_sort="-id",
     many=[Many("lines", LINE, MovementLine.movement_id, MovementLine.id, MovementLine.place == ON_HAND)],
     links=[

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 
 from common import errors
 from common.access import LABELS, Role
-from common.database import unit_of_work
+from common.database import reading, session_on
 from common.errors import FieldError
 from common.fields import Boolean, Choice, Email, Id, ListOf, Password, Text, Username
 from common.http import Field, Link, Resource, Shape, reqparse
@@ -45,6 +45,7 @@ USER = Shape(
         Field("sees_all_stores"),
         Field("active", filters=True),
     ],
+    tested=("active",),
     links=[
         Link("password", "/users/%(id)d/password", "PUT"),
         Link("revise", "/users/%(id)d", "PATCH", Role.ADMIN),
@@ -119,13 +120,17 @@ class UserPassword(Resource):
 
     def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """Check the current password and hash the new one before the turn to write comes."""
-        with unit_of_work(self.session, write=False):
-            user = self._find(ids)[0]
-            id_, username, kept = user.id, user.username, user.password_hash
-        if id_ == self.caller.user_id and not passwords.matches(kept, values["current_password"] or ""):
+        with reading() as connection, session_on(connection) as session:
+            own = User.visible_to(self.caller).where(User.id == ids["id"])
+            user = session.scalar(own)
+        if user is None:
+            return values
+        if user.id == self.caller.user_id and not passwords.matches(
+            user.password_hash, values["current_password"] or ""
+        ):
             message = "This is not your current password."
             raise errors.Invalid(message, errors=[FieldError("current_password", "wrong", message)])
-        return {"password_hash": hashed(values["password"], username)}
+        return {"password_hash": hashed(values["password"], user.username)}
 
     def put(self, user: User, fields: dict[str, Any]) -> User:
         """Change a password: one's own, or anybody's as an administrator; all other sessions of that user end."""

@@ -23,7 +23,7 @@ IDLE_SECONDS = 120.0
 REQUEST_SECONDS = 60.0  # for the head and a small body; …
 BODY_BYTES_A_SECOND = 4096.0  # … a large one may take longer, but must come at this rate
 STALLED_SECONDS = 60.0
-PRESSED_SECONDS = 5.0
+CROWDED_SECONDS = 5.0
 LINGER_SECONDS = 30.0
 LINGER_IDLE_SECONDS = 5.0
 _DISCARDED = 65536
@@ -128,17 +128,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Whether nothing is under way: no request, whole or in part, and no answer."""
         return not (self.requests or self.request or self.total_outbufs_len or self.close_when_flushed)
 
-    def expired(self, now: float, *, pressed: bool) -> bool:
-        """Whether the client has had its time; `pressed` where places run out."""
+    def expired(self, now: float, *, crowded: bool) -> bool:
+        """Whether the client has had its time; `crowded` where the places for clients run out."""
         still = now - self._touched
         if self._lingering_since is not None:
             return still > LINGER_IDLE_SECONDS or now - self._lingering_since > LINGER_SECONDS
         if self.requests or self.total_outbufs_len:
             return bool(self.total_outbufs_len and still > STALLED_SECONDS)
         if self.request is not None:
-            patience = PRESSED_SECONDS if pressed else REQUEST_SECONDS
+            patience = CROWDED_SECONDS if crowded else REQUEST_SECONDS
             return bool(self.request.late(now, patience=patience, bytes_a_second=BODY_BYTES_A_SECOND))
-        return still > (PRESSED_SECONDS if pressed else IDLE_SECONDS)
+        return still > (CROWDED_SECONDS if crowded else IDLE_SECONDS)
 
     def readable(self) -> bool:
         """Whether to read from the client."""

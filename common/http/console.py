@@ -52,7 +52,6 @@ SHELL = "shell.html"
 STYLES = "css/"
 LAYERS = "css/layers.css"
 MAIN = "js/main.js"
-ROUTES = "js/routes.js"
 
 _STATIC_IMPORT = re.compile(r"""^(?:import\s*|(?:import|export)\b[^"';=]*\bfrom\s*)["'](\.[^"']+)["']""", re.MULTILINE)
 _ROUTE = re.compile(r"""\["(/[^"]*)",\s*\(\) => import\("([^"]+)"\)""")
@@ -172,9 +171,9 @@ def _pages(files: dict[str, bytes], prefix: str) -> list[Page]:
     routes = [
         (
             re.compile(re.sub(r":\w+", "[^/]+", path)),
-            posixpath.normpath(posixpath.join(posixpath.dirname(ROUTES), view)),
+            posixpath.normpath(posixpath.join(posixpath.dirname(MAIN), view)),
         )
-        for path, view in _ROUTE.findall(files.get(ROUTES, b"").decode())
+        for path, view in _ROUTE.findall(files[MAIN].decode())
     ]
     template = files[SHELL].decode()
     pages = [_page(template, prefix, pattern, _modules(files, [*everywhere, view])) for pattern, view in routes]

@@ -1,8 +1,8 @@
 """The threads that serve: each in turn the leader, who waits for the network and runs what came in.
 
-waitress has one thread for the network and others for requests; each request then changes threads twice, and both
-kinds fight for the interpreter's lock. Here the network's thread runs the requests itself (see common/gate.py). One
-thread more than there may be requests at once keeps the network served while all of them are busy.
+waitress has one thread for the network and others for the requests. Every request then changes threads twice, and the
+two kinds fight for the interpreter's lock: half the time is lost. Here the leader does both (see common/gate.py). There
+is one thread more than requests may run at once, so that somebody serves the network while all others are busy.
 """
 
 import logging
@@ -10,7 +10,7 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from waitress import wasyncore
@@ -21,34 +21,62 @@ from common.http.channels import Channel
 
 logger = logging.getLogger("storekeeper.server")
 
-POLL_SECONDS = 1.0
 GRACE_SECONDS = 0.5
+_POLL_SECONDS = 1.0
+_LOOK_SECONDS = 1.0
 _MISHAP_SECONDS = 0.1
-_PRESSED = 0.9
+_CROWDED = 0.9
 
 
 class Crew:
-    """The threads, and what waitress calls a task dispatcher."""
+    """The threads, and what waitress calls a task dispatcher.
 
-    def __init__(self, *, threads: int, connection_limit: int, alarm: Callable[[], None]) -> None:
+    `alarm` is called when somebody must begin to call `gate.watch`, `finished` when a drain has ended.
+    """
+
+    def __init__(
+        self, *, threads: int, connection_limit: int, alarm: Callable[[], None], finished: Callable[[], None]
+    ) -> None:
         self.gate = Gate(alarm=alarm)
         self.map: dict[int, Any] = {}
+        self.listeners: list[Listener] = []
         self.draining_since: float | None = None
-        self.done = threading.Event()
+        self._finished = finished
         self._limit = connection_limit
         self._most = threads
         self._tasks: deque[Channel] = deque()
+        self._looked = 0.0
         self._poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
-        self._threads = [
-            threading.Thread(target=self._work, name=f"server-{number}", daemon=True) for number in range(threads + 1)
-        ]
+        names = [f"server-{number}" for number in range(threads + 1)]
+        self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
 
     def start(self) -> None:
+        """Serve, from now on."""
         for thread in self._threads:
             thread.start()
 
+    def drain(self) -> None:
+        """Take no more connections, answer what was taken, then call `finished`."""
+        self.draining_since = time.monotonic()
+        self._wake()
+
+    def close(self, *, seconds: float) -> int:
+        """End the threads and close every connection; returns how many requests are cut."""
+        self.gate.close()
+        self._wake()
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0, until - time.monotonic()))
+        cut = self.gate.count().running + len(self._tasks)
+        wasyncore.close_all(self.map, ignore_all=True)
+        return cut
+
+    def waiting(self) -> int:
+        """Return how many requests have come in and not begun."""
+        return len(self._tasks)
+
     def add_task(self, channel: Channel) -> None:
-        """Take a request; the leader runs it in its turn."""
+        """Let a connection's next request have its turn."""
         self._tasks.append(channel)
 
     def _work(self) -> None:
@@ -64,9 +92,15 @@ class Crew:
             with self.gate.request():
                 self._serve(self._tasks.popleft())
             if self._tasks and not self.gate.leading:
-                self.wake()
-        else:
-            self._poll(POLL_SECONDS, self.map)
+                self._wake()  # the leader may have been waiting for one of us to be free
+            return
+        self._poll(_POLL_SECONDS, self.map)
+        now = time.monotonic()
+        if self.draining_since is not None:
+            self._drain(now - self.draining_since)
+        elif now - self._looked > _LOOK_SECONDS:
+            self._looked = now
+            self._reap(now)
 
     @staticmethod
     def _serve(channel: Channel) -> None:
@@ -76,24 +110,70 @@ class Crew:
             logger.exception("a request failed")
             channel.cancel()
 
-    def wake(self) -> None:
-        """Let the leader look again."""
-        next(x for x in self.map.values() if isinstance(x, Listener)).trigger.pull_trigger()
+    def _wake(self) -> None:
+        self.listeners[0].trigger.pull_trigger()
+
+    def _channels(self) -> Iterator[Channel]:
+        return (channel for channel in list(self.map.values()) if isinstance(channel, Channel))
+
+    def _reap(self, now: float) -> None:
+        crowded = len(self.map) > self._limit * _CROWDED
+        for channel in self._channels():
+            if channel.expired(now, crowded=crowded):
+                channel.handle_close()
+
+    def _drain(self, seconds: float) -> None:
+        for listener in self.listeners:
+            if listener.accepting:
+                listener.stop_listening()
+        # Who is about to send, on a connection just made or kept alive, gets the chance to.
+        for channel in self._channels():
+            if seconds > GRACE_SECONDS and channel.idle:
+                channel.handle_close()
+        if not any(self._channels()) and not self._tasks and not self.gate.running:
+            self._finished()
 
 
 class Listener(TcpWSGIServer):  # type: ignore[misc]
-    """A listening socket, bound already."""
+    """A listening socket that is bound already."""
 
     channel_class = Channel
 
+    def __init__(self, application: Any, crew: Crew, sock: Any, adj: Any) -> None:
+        at = (sock.family, sock.type, sock.proto, sock.getsockname())
+        self.crew = crew
+        super().__init__(
+            application,
+            crew.map,
+            True,
+            sock,
+            dispatcher=crew,
+            adj=adj,
+            sockinfo=at,
+            bind_socket=False,
+        )
+        crew.listeners.append(self)
+
     @property
     def draining(self) -> bool:
-        return self.task_dispatcher.draining_since is not None
+        """Whether answers should be the last of their connections."""
+        return self.crew.draining_since is not None
 
     def set_reuse_addr(self) -> None:
-        """Nothing: on Windows the option would let another program take the port."""
+        """Do nothing: on Windows this option lets another program take the port over."""
+
+    def maintenance(self, now: float) -> None:
+        """Do nothing: the crew looks after connections, more often and with more to look at."""
 
     def pull_trigger(self) -> None:
-        """Wake the leader, unless this thread is."""
-        if not self.task_dispatcher.gate.leading:
+        """Make the leader look again, unless it is this thread, which will anyway."""
+        if not self.crew.gate.leading:
             super().pull_trigger()
+
+    def stop_listening(self) -> None:
+        """Take what knocked before, then close this socket; the trigger stays."""
+        taken = -1
+        while taken != len(self.active_channels):
+            taken = len(self.active_channels)
+            self.handle_accept()
+        wasyncore.dispatcher.close(self)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from common import errors
-from common.database import db, unit_of_work
+from common.database import reading
 from common.http.context import settings
 from common.http.server import state
 from common.schema import is_current
@@ -36,9 +36,9 @@ def install(app: Flask) -> None:
 
 def _database() -> bool:
     try:
-        with unit_of_work(db.session(), write=False) as session:
-            session.execute(text("SELECT 1"))
-            return is_current(session.connection())
+        with reading() as connection:
+            connection.execute(text("SELECT 1"))
+            return is_current(connection)
     except (SQLAlchemyError, errors.StorekeeperError):
         return False
 

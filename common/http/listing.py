@@ -11,14 +11,14 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, tuple_, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, tuple_, type_coerce
 
+from common.http.compiled import Compiled
 from common.http.cursors import Cursor, signature
 from common.http.kinds import kind_of
 from common.http.query import Query
 from common.http.searching import Search, searcher
-from common.http.shapes import Compiled, Shape
+from common.http.shapes import Shape
 
 _MOST_KEPT = 512
 _OPERATORS = {"eq": "__eq__", "gte": "__ge__", "gt": "__gt__", "lte": "__le__", "lt": "__lt__"}
@@ -64,10 +64,10 @@ def _parse(sort: str) -> list[tuple[str, bool]]:
     return [(name.removeprefix("-"), name.startswith("-")) for name in sort.split(",")]
 
 
-def page(session: Session, statement: Select[Any], compiled: Compiled, query: Query) -> Page:
+def page(connection: Connection, statement: Select[Any], compiled: Compiled, query: Query) -> Page:
     """Return a page of what the statement selects; raises Invalid for a foreign cursor."""
     shape = compiled.shape
-    search = searcher(session, shape, query)
+    search = searcher(connection, shape, query)
     if search is not None and search.finds_nothing:
         return Page([], total=0 if query.total else None)
     order = _remember(("order", shape, query.sort, search and search.kind), lambda: Order.of(shape, query, search))
@@ -76,14 +76,14 @@ def page(session: Session, statement: Select[Any], compiled: Compiled, query: Qu
     narrowed = _remember(("narrow", filtered, search.kind), lambda: search.narrow(filtered)) if search else filtered
     built = _built(narrowed, compiled, query, order, cursor)
     values = _values(query, search, cursor)
-    rows = _fetch(session, built, values)
+    rows = _fetch(connection, built, values)
     if search is not None and search.pinned and (query.page or 1) == 1:
-        pins = search.pins(session, filtered, compiled, values, cursor)
+        pins = search.pins(connection, filtered, compiled, values, cursor)
         rows = rows + pins if cursor is not None and cursor.back else pins + rows
     result = _turn(rows, query, order, cursor)
     if query.total:
         counted = narrowed.with_only_columns(func.count()).order_by(None)
-        result.total = session.connection().execute(counted, values).scalar_one() + len(search.pinned if search else ())
+        result.total = connection.execute(counted, values).scalar_one() + len(search.pinned if search else ())
     return result
 
 
@@ -104,8 +104,8 @@ def _values(query: Query, search: Search | None, cursor: Cursor | None) -> dict[
     return values | ({f"k{i}": key for i, key in enumerate(cursor.keys)} if cursor else {})
 
 
-def _fetch(session: Session, built: Any, values: dict[str, Any]) -> list[Any]:
-    return list(session.connection().execute(built, values).fetchall())
+def _fetch(connection: Connection, built: Any, values: dict[str, Any]) -> list[Any]:
+    return list(connection.execute(built, values).fetchall())
 
 
 def filter_(statement: Select[Any], shape: Shape, query: Query) -> Select[Any]:

@@ -6,26 +6,34 @@ import logging
 import os
 import re
 import time
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
-from flask_login import current_user
+from flask import Flask, Response, request
 
 from common import log
 from common.http.context import settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
 logger = logging.getLogger("storekeeper.access")
+REQUEST_ID = "storekeeper.request_id"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
-_SERVER_ERROR = 500
 
-SAFETY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
+_SAFETY = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+]
+# What an answer may say otherwise.
+_UNLESS_SAID = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_OF_THE_API = {"Cache-Control": "private, no-cache", "Vary": "Accept, Cookie, Authorization"}
 _CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
@@ -36,38 +44,57 @@ _CORS = {
 _EXPOSED = "ETag, Location, Link, X-Request-Id, Idempotent-Replayed, Retry-After, Last-Modified"
 
 
-def install(app: Flask) -> None:
-    """Observe every request of the app."""
-    app.before_request(_begin)
-    app.after_request(_end)
-    app.teardown_request(lambda _error: log.unbind())
+class Observer:
+    """WSGI middleware around the whole app: nothing inside, not even a failure, leaves without these headers."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        sent = environ.get("HTTP_X_REQUEST_ID")
+        request_id = environ[REQUEST_ID] = sent if sent and _SANE.fullmatch(sent) else os.urandom(8).hex()
+        path, began = environ.get("PATH_INFO", ""), time.perf_counter()
+        log.bind(request_id=request_id)
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            said = {name for name, _ in headers}
+            headers += [("X-Request-Id", request_id), *_SAFETY]
+            headers += [item for item in _UNLESS_SAID.items() if item[0] not in said]
+            if path.startswith("/api/"):
+                headers += [item for item in _OF_THE_API.items() if item[0] not in said]
+            _log(environ, status, began)
+            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+
+        try:
+            return self.inner(environ, start)
+        finally:
+            log.unbind()
 
 
-def _begin() -> None:
-    sent = request.headers.get("X-Request-Id")
-    g.request_id = sent if sent and _SANE.fullmatch(sent) else os.urandom(8).hex()
-    g.began = time.perf_counter()
-    log.bind(request_id=g.request_id)
+def _log(environ: dict[str, Any], status: str, began: float) -> None:
+    level = logging.INFO if environ["REQUEST_METHOD"] in _CHANGES or status[0] == "5" else logging.DEBUG
+    if logger.isEnabledFor(level):
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        line = f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')} {status[:3]} {milliseconds} ms"
+        logger.log(level, "%s", line)
 
 
-def _end(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = g.get("request_id", "")
-    for name, value in SAFETY.items():
-        headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
-        headers.setdefault("Cache-Control", "private, no-cache")
-        headers.setdefault("Vary", "Accept, Cookie, Authorization")
-    _allow_origin(response)
-    _log(response)
-    return response
+def request_id() -> str:
+    """Return the id of the request that is being answered."""
+    return str(request.environ.get(REQUEST_ID, ""))
 
 
-def _allow_origin(response: Response) -> None:
+def install(app: Flask, trusted_origins: Collection[str]) -> None:
+    """Observe every request of the app; pages of the trusted origins may read its answers."""
+    app.wsgi_app = Observer(app.wsgi_app)  # type: ignore[method-assign]
+    if trusted_origins:
+        app.after_request(_allow_origin)
+
+
+def _allow_origin(response: Response) -> Response:
     trusted = settings().security.trusted_origins
-    if not trusted:
-        return
-    response.vary.add("Origin")
+    response.headers["Vary"] = "Accept, Cookie, Authorization, Origin"
     origin = request.headers.get("Origin")
     if origin in trusted:
         response.headers["Access-Control-Allow-Origin"] = origin
@@ -76,11 +103,4 @@ def _allow_origin(response: Response) -> None:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if request.method == "OPTIONS":
             response.headers.update(_CORS)
-
-
-def _log(response: Response) -> None:
-    level = logging.INFO if request.method in _CHANGES or response.status_code >= _SERVER_ERROR else logging.DEBUG
-    if logger.isEnabledFor(level):
-        milliseconds = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
-        log.bind(user_id=getattr(current_user, "user_id", None))
-        logger.log(level, "%s %s %s %s ms", request.method, request.path, response.status_code, milliseconds)
+    return response

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from common import errors
 from common.database import translate
+from common.http.observe import request_id
 
 logger = logging.getLogger("storekeeper.http")
 
@@ -104,7 +105,7 @@ def of_http(error: HTTPException) -> Problem:
 
 def render(problem: Problem) -> Response:
     """Return the response of a problem."""
-    body = orjson.dumps(problem.body(request.path, g.get("request_id", "")))
+    body = orjson.dumps(problem.body(request.path, request_id()))
     response = Response(body, problem.status, content_type="application/problem+json")
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"

@@ -7,16 +7,17 @@ write comes.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import flask_restful
-from flask import Response, request
-from sqlalchemy import Select
+from flask import Response, g, request
+from sqlalchemy import Connection, Select
 from sqlalchemy.orm import Session
 
 from common import errors
 from common.access import ANONYMOUS, Caller, Role
-from common.database import again, db, unit_of_work
+from common.database import again, db, reading, session_on
 from common.http import body, conditional, guard, idempotency, negotiation, query, render
 from common.http.reqparse import Merge, RequestParser
 from common.http.shapes import Shape
@@ -41,7 +42,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     """Whether PUT asks for If-Match."""
     most_bytes: ClassVar[int] = body.MOST_BYTES
 
-    session: Session
+    connection: Connection
     caller: Caller = ANONYMOUS
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -57,14 +58,19 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         verb = "get" if request.method == "HEAD" else request.method.lower()
         negotiation.require_acceptable()
         body.refuse_large(self.most_bytes)
-        self.session = db.session()
         if verb == "get":
-            with unit_of_work(self.session, write=False):
+            with reading() as self.connection:
                 self._admit(verb)
                 return self._show(ids)
         return self._change(verb, ids)
 
+    @cached_property
+    def session(self) -> Session:
+        """The session of this request: in a reading one made where an object is asked for, which lists never do."""
+        return session_on(self.connection) if request.method in {"GET", "HEAD"} else db.session()
+
     def _admit(self, verb: str) -> None:
+        g.connection = self.connection
         self.caller = guard.admit(self.roles[verb], public=self.public and verb == "get")
 
     def _show(self, ids: dict[str, Any]) -> Response:
@@ -72,23 +78,23 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         result = self.get(*rows)
         scope = render.scope_of(self.caller)
         if isinstance(result, Select):
-            return render.listed(self.session, self.shape, scope, result, query.of_list(self.shape, scope.role))
-        return render.row(self.session, self.shape, scope, result, query.of_row(self.shape, scope.role))
+            return render.listed(self.connection, self.shape, scope, result, query.of_list(self.shape, scope.role))
+        return render.row(self.connection, self.shape, scope, result, query.of_row(self.shape, scope.role))
 
     def _change(self, verb: str, ids: dict[str, Any]) -> Response:
-        with unit_of_work(self.session, write=False):
+        with reading() as self.connection:
             self._admit(verb)
         sent = _Sent(self.parsers.get(verb))
         if sent.refusal is None:
             sent.values = self.prepare(ids, sent.values)
-        return again(self.session, lambda _: self._work(verb, ids, sent))
+        return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
 
     def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """Do what is slow and needs no turn to write, such as hashing a password; return the fields to go on with."""
         del ids
         return values
 
-    def _work(self, verb: str, ids: dict[str, Any], sent: _Sent) -> Response:
+    def _work(self, connection: Connection, verb: str, ids: dict[str, Any], sent: _Sent) -> Response:
         rows = self._find(ids)
         conditional.require_fresh(rows[-1] if rows else None, required=verb == "put" and self.if_match)
         values = sent.fields(rows[-1] if rows else None)
@@ -98,7 +104,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
             return earlier
         result = getattr(self, verb)(*rows, *([values] if verb in self.parsers else []))
         self.session.flush()
-        response = render.changed(self.session, self.shape, render.scope_of(self.caller), verb, result)
+        response = render.changed(connection, self.shape, render.scope_of(self.caller), verb, result)
         if claim:
             claim.keep(response)
         return response

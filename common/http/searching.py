@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, bindparam, literal, select
 
 if TYPE_CHECKING:
     from common.http.cursors import Cursor
@@ -24,13 +23,13 @@ class Searchable:
     """How a noun is searched.
 
     `expression(dialect, text)` is the engine's form of what was typed, `match(dialect)` the index, `on` the column
-    that its id stands in. `exact(session, text)` gives the ids to pin; without it the index only narrows.
+    that its id stands in. `exact(connection, text)` gives the ids to pin; without it the index only narrows.
     """
 
     expression: Callable[[str, str], str]
     match: Callable[[str], Any]
     on: Any
-    exact: Callable[[Session, str], Sequence[int]] | None = None
+    exact: Callable[[Connection, str], Sequence[int]] | None = None
 
 
 searchables: dict[str, Searchable] = {}
@@ -68,12 +67,17 @@ class Search:
         return statement.where(self.match.id.not_in(bindparam("pins", expanding=True))) if self.pinned else statement
 
     def pins(
-        self, session: Session, filtered: Select[Any], compiled: Compiled, values: dict[str, Any], cursor: Cursor | None
+        self,
+        connection: Connection,
+        filtered: Select[Any],
+        compiled: Compiled,
+        values: dict[str, Any],
+        cursor: Cursor | None,
     ) -> list[Any]:
         """Return the pinned rows that stand beyond the cursor, each with its negative key at its end."""
         statement = filtered.with_only_columns(*compiled.columns, literal(0), self.how.on.label("_id"))
         statement = statement.where(self.how.on.in_(bindparam("pins", expanding=True)))
-        found = {row[-1]: tuple(row[:-2]) for row in session.connection().execute(statement, values)}
+        found = {row[-1]: tuple(row[:-2]) for row in connection.execute(statement, values)}
         rows = [found[id_] for id_ in self.pinned if id_ in found]
         keyed = [(*row, key) for key, row in enumerate(rows, start=-len(rows))]
         if cursor is None:
@@ -82,14 +86,14 @@ class Search:
         return [row for row in keyed if row[-1] < edge][::-1] if cursor.back else [r for r in keyed if r[-1] > edge]
 
 
-def searcher(session: Session, shape: Shape, query: Query) -> Search | None:
+def searcher(connection: Connection, shape: Shape, query: Query) -> Search | None:
     """Return the search that is asked for, if any."""
     if not query.q or shape.search is None:
         return None
     how = searchables[shape.search]
-    dialect = session.get_bind().dialect.name
+    dialect = connection.dialect.name
     search = Search(how, how.match(dialect), {"q": how.expression(dialect, query.q)})
     if how.exact and not query.sort:
-        search.pinned = how.exact(session, query.q)
+        search.pinned = how.exact(connection, query.q)
         search.values |= {"pins": list(search.pinned)} if search.pinned else {}
     return search

@@ -1,7 +1,8 @@
-"""Flask-Login on server-side sessions: the cookie carries a secret reference, signed, and nothing else.
+"""Flask-Login on server-side sessions: the cookie carries a secret reference and nothing else.
 
-The cookie is Secure, and bears the `__Host-` prefix, where the client really uses https; on a shop's plain LAN it
-cannot be either, and signing in still works.
+The reference is 256 random bits that the database knows by their hash, so there is nothing to sign, and nothing in the
+cookie that could be read or planted. It is Secure, and bears the `__Host-` prefix, where the client really uses https;
+on a shop's plain LAN it can be neither, and signing in still works.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, g
+from flask import request as current_request
+from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from common import errors
@@ -22,46 +25,68 @@ from common.database import again, db
 from common.settings import Settings
 
 NAME = "storekeeper"
+_REFERENCE = "_user_id"  # Flask-Login's name for what `Caller.get_id` returns
+_LONGEST = 128
 
-Whose = Callable[[Session, str], "tuple[Caller, bool] | None"]
+Whose = Callable[[Connection, str], "tuple[Caller, bool] | None"]
 Touch = Callable[[Session, int, timedelta], None]
 
 
-class CookieInterface(SecureCookieSessionInterface):
-    """Flask's signed cookie, as safe as the connection allows."""
+class ReferenceSession(dict[str, Any], SessionMixin):
+    """Flask's session; only the reference outlives the request."""
 
-    def get_cookie_name(self, app: Flask) -> str:
-        """Return the name; `__Host-` where the browser takes it."""
-        del app
-        return f"__Host-{NAME}" if request.is_secure else NAME
+    before: str | None = None
 
-    def get_cookie_secure(self, app: Flask) -> bool:
-        """Return whether the cookie is for https alone."""
+
+class ReferenceInterface(SessionInterface):
+    """Reads the reference from the cookie, and sets or clears the cookie where signing in or out changed it."""
+
+    def __init__(self, lifetime: timedelta) -> None:
+        self.lifetime = lifetime
+
+    def open_session(self, app: Flask, request: Request) -> ReferenceSession:
+        """Return what the cookie says."""
         del app
-        return request.is_secure
+        session = ReferenceSession()
+        reference = request.cookies.get(_cookie_name(request))
+        if reference and len(reference) <= _LONGEST:
+            session.before = session[_REFERENCE] = reference
+        return session
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Tell the browser the new reference, or to forget the old one."""
+        del app
+        assert isinstance(session, ReferenceSession)  # noqa: S101 - Flask passes what open_session made
+        after = session.get(_REFERENCE)
+        if after == session.before:
+            return
+        name, secure = _cookie_name(current_request), current_request.is_secure
+        if after is None:
+            response.delete_cookie(name, secure=secure, httponly=True, samesite="Lax")
+        else:
+            response.set_cookie(name, after, max_age=self.lifetime, secure=secure, httponly=True, samesite="Lax")
+
+
+def _cookie_name(request: Request) -> str:
+    return f"__Host-{NAME}" if request.is_secure else NAME
 
 
 def install(app: Flask, settings: Settings, *, whose: Whose, touch: Touch) -> None:
     """Let callers sign in; `whose` finds who holds a reference, `touch` notes that it is in use."""
-    app.session_interface = CookieInterface()
-    app.config.update(
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.security.session_absolute_hours),
-    )
+    app.session_interface = ReferenceInterface(timedelta(hours=settings.security.session_absolute_hours))
     manager = LoginManager(app)
     manager.session_protection = None  # it trusts a header; the reference is what is checked
     manager.anonymous_user = lambda: ANONYMOUS
     idle = timedelta(minutes=settings.security.session_idle_minutes)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
-    def _load(reference: Any) -> Caller | None:
-        found = whose(db.session(), reference) if isinstance(reference, str) else None
+    def _load(reference: str) -> Caller | None:
+        found = whose(g.connection, reference)
         if found is None:
             return None
         caller, stale = found
-        g.touch = caller.session_id if stale else None
+        if stale:
+            g.touch = caller.session_id
         return caller
 
     @app.after_request

@@ -8,33 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import orjson
-from sqlalchemy import Boolean, ColumnElement, type_coerce
+from typing import Any
 
 from common.access import Role
 from common.fields import Field as Rule
 from common.fields import Id
-from common.http.kinds import kind_of
-
-
-class Scope(NamedTuple):
-    """What a representation depends on besides the row: the caller's role, the currency's decimals, the version."""
-
-    role: Role | None
-    decimals: int
-    prefix: str
+from common.http.compiled import Compiled, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One member of the representation.
 
-    `column`: an expression, or several that `wire` makes one value of; absent: the model's attribute of that name.
-    `role`: the least role that sees it. `sort`: True, or the expression (never null) to sort by. `filters`: whether
-    lists filter by it, `by`: under another expression. `rule`: what a filter's value keeps, where the column's type does not say. `expand`: the noun
-    whose row may stand in.
+    `column`: an expression; absent: the model's attribute of that name. `wire`: what makes its value fit to be shown,
+    where the column's type does not say. `role`: the least role that sees it. `sort`: True, or the expression (never
+    null) to sort by. `filters`: whether lists filter by it, `by`: under another expression. `rule`: what a filter's
+    value keeps, where the column's type does not say. `expand`: the noun whose row may stand in. `hidden`: read for
+    links or filters alone; `filter_only`: not even read.
     """
 
     name: str
@@ -96,6 +86,7 @@ class Shape:
         archivable: bool = False,
         default_sort: str = "id",
         defaults: Mapping[str, Any] | None = None,
+        tested: Sequence[str] = (),
         bare: bool = False,
     ) -> None:
         self.model, self.path, self.links, self.many, self.joins = model, path, tuple(links), tuple(many), tuple(joins)
@@ -104,6 +95,7 @@ class Shape:
         self.key = model.id if key is None else key
         self.search, self.archivable, self.default_sort = search, archivable, default_sort
         self.defaults, self.bare = dict(defaults or {}), bare
+        self.tested = (*tested, *(["archived_at"] if archivable else []))
         self.fields = {
             field.name: field for field in _with_common(model, fields, version=version, archivable=archivable)
         }
@@ -159,75 +151,11 @@ def _with_common(model: Any, fields: Iterable[Field], *, version: Any, archivabl
     return [f for f in first if f.name not in given] + list(fields) + [f for f in last if f.name not in given]
 
 
-class Compiled:
-    """The columns to read and how a row of them is shown."""
-
-    def __init__(self, shape: Shape, scope: Scope, names: frozenset[str] | None) -> None:
-        self.shape, self.scope = shape, scope
-        role = scope.role
-        shown = [name for name in shape.visible(role) if names is None or name in names or name == "id"]
-        self.many = [many for many in shape.many if names is None or many.name in names]
-        self.columns: list[ColumnElement[Any]] = []
-        self.names: list[str] = []
-        self.simple: list[tuple[str, Callable[[Any], Any]]] = []
-        self.made: list[tuple[str, Callable[..., Any], int]] = []
-        for name in shown:
-            self._add(shape.fields[name], shape.column(name))
-        # What links are made of is read even where it is not shown.
-        self.hidden = [name for name in _linked(shape) if name not in self.names]
-        for name in self.hidden:
-            self._add(shape.fields[name], shape.column(name))
-        self.with_links = not shape.bare and (names is None or "links" in names)
-        self.offered = [link for link in shape.links if link.role is None or (role or 0) >= link.role]
-        self._templates: dict[tuple[bool, ...], str] = {}
-
-    def _add(self, field: Field, column: Any) -> None:
-        if isinstance(column, tuple):
-            self.made.append((field.name, field.wire or tuple, len(column)))
-            self.columns += [part.label(f"{field.name}_{i}") for i, part in enumerate(column)]
-            self.names += [f"{field.name}_{i}" for i in range(len(column))]
-            return
-        kind = kind_of(column.type, self.scope.decimals)
-        self.columns.append((type_coerce(column, kind.raw) if kind.raw else column).label(field.name))
-        self.names.append(field.name)
-        if field.wire or kind.wire:
-            self.simple.append((field.name, field.wire or kind.wire))  # type: ignore[arg-type]
-        elif isinstance(column.type, Boolean):
-            self.simple.append((field.name, bool))
-
-    def show(self, values: Sequence[Any]) -> dict[str, Any]:
-        """Return a raw row as it is sent."""
-        row = dict(zip(self.names, values, strict=False))
-        for name, wire in self.simple:
-            if (value := row[name]) is not None:
-                row[name] = wire(value)
-        for name, make, count in self.made:
-            row[name] = make(*(row.pop(f"{name}_{i}") for i in range(count)))
-        if self.with_links:
-            row["links"] = self._links(row)
-        for name in self.hidden:
-            del row[name]
-        return row
-
-    def _links(self, row: dict[str, Any]) -> orjson.Fragment:
-        applies = tuple(link.when is None or link.when(row) for link in self.offered)
-        template = self._templates.get(applies)
-        if template is None:
-            template = self._templates[applies] = self._template(applies)
-        return orjson.Fragment(template % row)
-
-    def _template(self, applies: tuple[bool, ...]) -> str:
-        links = {"self": self._link(self.shape.row_path)} if self.shape.has_rows else {}
-        if self.shape.path:
-            links["collection"] = self._link(self.shape.path)
-        offered = (link for link, yes in zip(self.offered, applies, strict=True) if yes)
-        return orjson.dumps(links | {link.name: self._link(link.href, link.method) for link in offered}).decode("utf-8")
-
-    def _link(self, path: str, method: str = "GET") -> dict[str, str]:
-        return {"href": self.scope.prefix + path, "method": method}
+def is_live(row: dict[str, Any]) -> bool:
+    """Tell whether a row is not archived; the condition of what can be done to it."""
+    return row["archived_at"] is None
 
 
-def _linked(shape: Shape) -> list[str]:
-    templates = shape.row_path + " ".join(link.href for link in shape.links)
-    wanted = [name for name, field in shape.fields.items() if f"%({name})" in templates or field.hidden]
-    return wanted + (["archived_at"] if shape.archivable and "archived_at" not in wanted else [])
+def is_archived(row: dict[str, Any]) -> bool:
+    """Tell whether a row is archived; the condition of bringing it back."""
+    return row["archived_at"] is not None
