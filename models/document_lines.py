@@ -38,7 +38,7 @@ def resolve(session: Session, lines: Sequence[dict[str, Any]]) -> list[Line]:
     bad = [name for name in wanted if isinstance(name, FieldError)]
     if bad:
         raise errors.Invalid(errors=bad)
-    found = _find(session, [name for name in wanted if not isinstance(name, FieldError)])
+    found = find(session, [name for name in wanted if not isinstance(name, FieldError)])
     resolved, problems = [], []
     for position, (line, name) in enumerate(zip(lines, wanted, strict=True)):
         item = found.get(name)  # type: ignore[arg-type]
@@ -61,7 +61,11 @@ def _name_of(position: int, line: dict[str, Any]) -> tuple[str, Any] | FieldErro
     return name, {"item_id": int, "sku": key, "barcode": barcode_key}[name](value)  # type: ignore[operator]
 
 
-def _find(session: Session, names: Sequence[tuple[str, Any]]) -> dict[tuple[str, Any], Any]:
+def find(session: Session, names: Sequence[tuple[str, Any]]) -> dict[tuple[str, Any], Any]:
+    """Return `id`, `unit`, `archived_at` and `cost` of the items under each name that is known.
+
+    A name is `item_id` and the id, `sku` and its key, or `barcode` and its key.
+    """
     columns = {"item_id": Item.id, "sku": Item.sku_key, "barcode": Barcode.code_key}
     found: dict[tuple[str, Any], Any] = {}
     for kind, column in columns.items():

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from common.access import Role
 from common.fields import Id, Text
 from common.http import Field, Link, Resource, Shape, reqparse
-from common.http.shapes import is_archived, is_live
+from common.http.shapes import ARCHIVED, LIVE, given
 from models.category import Category
 
 NEW = reqparse.RequestParser()
@@ -27,11 +27,11 @@ CATEGORY = Shape(
     ],
     archivable=True,
     links=[
-        Link("parent", "/categories/%(parent_id)d", when=lambda row: row["parent_id"] is not None),
+        Link("parent", "/categories/%(parent_id)d", when=given("parent_id")),
         Link("items", "/items?category_id=%(id)d"),
-        Link("revise", "/categories/%(id)d", "PATCH", Role.MANAGER, is_live),
-        Link("archive", "/categories/%(id)d", "DELETE", Role.MANAGER, is_live),
-        Link("restore", "/categories/%(id)d/restoration", "POST", Role.MANAGER, is_archived),
+        Link("revise", "/categories/%(id)d", "PATCH", Role.MANAGER, LIVE),
+        Link("archive", "/categories/%(id)d", "DELETE", Role.MANAGER, LIVE),
+        Link("restore", "/categories/%(id)d/restoration", "POST", Role.MANAGER, ARCHIVED),
     ],
 )
 

@@ -10,7 +10,7 @@ from common.access import Role
 from common.fields import Attributes, Barcode, Choice, Code, Id, ListOf, Money, Rate, Text
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.searching import Searchable, searchables
-from common.http.shapes import is_archived, is_live
+from common.http.shapes import ARCHIVED, LIVE, given
 from models import search
 from models.item import UNITS, Item
 from models.text import Keyed
@@ -48,12 +48,12 @@ ITEM = Shape(
     archivable=True,
     search="items",
     links=[
-        Link("category", "/categories/%(category_id)d", when=lambda row: row["category_id"] is not None),
+        Link("category", "/categories/%(category_id)d", when=given("category_id")),
         Link("stock", "/stock?item_id=%(id)d", role=Role.VIEWER),
         Link("movements", "/movements?item_id=%(id)d", role=Role.VIEWER),
-        Link("revise", "/items/%(id)d", "PATCH", Role.MANAGER, is_live),
-        Link("archive", "/items/%(id)d", "DELETE", Role.MANAGER, is_live),
-        Link("restore", "/items/%(id)d/restoration", "POST", Role.MANAGER, is_archived),
+        Link("revise", "/items/%(id)d", "PATCH", Role.MANAGER, LIVE),
+        Link("archive", "/items/%(id)d", "DELETE", Role.MANAGER, LIVE),
+        Link("restore", "/items/%(id)d/restoration", "POST", Role.MANAGER, ARCHIVED),
     ],
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from common.access import Role
 from common.fields import Barcode, Choice, Code, Id, ListOf, Money, Object, Property, Quantity, Text, Timestamp
 from common.http import Field, Link, Resource, Shape, reqparse
-from common.http.shapes import Many
+from common.http.shapes import Many, When
 from models import ledger
 from models.item import Item
 from models.movement import (
@@ -79,6 +79,7 @@ LINE = Shape(
     bare=True,
 )
 
+UNTOUCHED = (When("reversed_by_id"), When("arrived_by_id"))
 _touching = aliased(MovementLine)
 
 MOVEMENT = Shape(
@@ -110,7 +111,6 @@ MOVEMENT = Shape(
         Field("updated_at", column=Movement.recorded_at),
     ],
     version=VERSION,
-    tested=("kind", "reversed_by_id", "arrived_by_id"),
     default_sort="-id",
     many=[Many("lines", LINE, MovementLine.movement_id, MovementLine.id, MovementLine.place == ON_HAND)],
     links=[
@@ -121,14 +121,14 @@ MOVEMENT = Shape(
             "/movements/%(id)d/reversal",
             "POST",
             Role.CLERK,
-            lambda row: row["kind"] != "reversal" and row["reversed_by_id"] is None and row["arrived_by_id"] is None,
+            (When("kind", "reversal", same=False), *UNTOUCHED),
         ),
         Link(
             "arrival",
             "/transfers/%(id)d/arrival",
             "POST",
             Role.CLERK,
-            lambda row: row["kind"] == "transfer" and row["reversed_by_id"] is None and row["arrived_by_id"] is None,
+            (When("kind", "transfer"), *UNTOUCHED),
         ),
     ],
 )

@@ -10,7 +10,7 @@ from common.access import Role
 from common.fields import Boolean, Code, Text, Timezone
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.context import settings
-from common.http.shapes import is_archived, is_live
+from common.http.shapes import ARCHIVED, LIVE
 from models.store import Store
 from models.text import Keyed
 
@@ -37,9 +37,9 @@ STORE = Shape(
         Link("stock", "/stock?store_id=%(id)d", role=Role.VIEWER),
         Link("listings", "/stores/%(id)d/listings", role=Role.VIEWER),
         Link("movements", "/movements?store_id=%(id)d", role=Role.VIEWER),
-        Link("revise", "/stores/%(id)d", "PATCH", Role.MANAGER, is_live),
-        Link("archive", "/stores/%(id)d", "DELETE", Role.MANAGER, is_live),
-        Link("restore", "/stores/%(id)d/restoration", "POST", Role.MANAGER, is_archived),
+        Link("revise", "/stores/%(id)d", "PATCH", Role.MANAGER, LIVE),
+        Link("archive", "/stores/%(id)d", "DELETE", Role.MANAGER, LIVE),
+        Link("restore", "/stores/%(id)d/restoration", "POST", Role.MANAGER, ARCHIVED),
     ],
 )
 

@@ -13,6 +13,7 @@ from common.errors import FieldError
 from common.fields import Boolean, Choice, Email, Id, ListOf, Password, Text, Username
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.context import settings
+from common.http.shapes import When
 from models import password as passwords
 from models.text import Keyed
 from models.user import User
@@ -45,12 +46,11 @@ USER = Shape(
         Field("sees_all_stores"),
         Field("active", filters=True),
     ],
-    tested=("active",),
     links=[
         Link("password", "/users/%(id)d/password", "PUT"),
         Link("revise", "/users/%(id)d", "PATCH", Role.ADMIN),
-        Link("deactivate", "/users/%(id)d", "DELETE", Role.ADMIN, lambda row: bool(row["active"])),
-        Link("restore", "/users/%(id)d/restoration", "POST", Role.ADMIN, lambda row: not row["active"]),
+        Link("deactivate", "/users/%(id)d", "DELETE", Role.ADMIN, (When("active", value=True),)),
+        Link("restore", "/users/%(id)d/restoration", "POST", Role.ADMIN, (When("active", value=False),)),
     ],
 )
 

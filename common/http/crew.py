@@ -23,7 +23,7 @@ logger = logging.getLogger("storekeeper.server")
 
 GRACE_SECONDS = 0.5
 _POLL_SECONDS = 1.0
-_LOOK_SECONDS = 1.0
+_DRAIN_SECONDS = 0.1
 _MISHAP_SECONDS = 0.1
 _CROWDED = 0.9
 
@@ -31,17 +31,19 @@ _CROWDED = 0.9
 class Crew:
     """The threads, and what waitress calls a task dispatcher.
 
-    `alarm` is called when somebody must begin to call `gate.watch`, `finished` when a drain has ended.
+    `alarm` is called when somebody must begin to call `gate.watch`, `drained` when everything has been answered.
     """
 
     def __init__(
-        self, *, threads: int, connection_limit: int, alarm: Callable[[], None], finished: Callable[[], None]
+        self, *, threads: int, connection_limit: int, alarm: Callable[[], None], drained: Callable[[], None]
     ) -> None:
         self.gate = Gate(alarm=alarm)
         self.map: dict[int, Any] = {}
         self.listeners: list[Listener] = []
-        self.draining_since: float | None = None
-        self._finished = finished
+        self.draining = False
+        self.serving = True
+        self._drained = drained
+        self._last_call = 0.0
         self._limit = connection_limit
         self._most = threads
         self._tasks: deque[Channel] = deque()
@@ -56,24 +58,28 @@ class Crew:
             thread.start()
 
     def drain(self) -> None:
-        """Take no more connections, answer what was taken, then call `finished`."""
-        self.draining_since = time.monotonic()
+        """Take no more connections, answer what was taken, then call `drained`."""
+        self._last_call = time.monotonic() + GRACE_SECONDS
+        self.draining = True
         self._wake()
 
     def close(self, *, seconds: float) -> int:
         """End the threads and close every connection; returns how many requests are cut."""
         self.gate.close()
         self._wake()
+        self.serving = False
         until = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(max(0, until - time.monotonic()))
-        cut = self.gate.count().running + len(self._tasks)
+            if thread.ident:
+                thread.join(max(0, until - time.monotonic()))
+        cut = sum(not channel.idle for channel in self._channels())
         wasyncore.close_all(self.map, ignore_all=True)
         return cut
 
-    def waiting(self) -> int:
-        """Return how many requests have come in and not begun."""
-        return len(self._tasks)
+    def counts(self) -> dict[str, int]:
+        """Return what State tells."""
+        connections = sum(1 for _ in self._channels())
+        return {"connections": connections, "queued": len(self._tasks), **self.gate.count()._asdict()}
 
     def add_task(self, channel: Channel) -> None:
         """Let a connection's next request have its turn."""
@@ -94,11 +100,11 @@ class Crew:
             if self._tasks and not self.gate.leading:
                 self._wake()  # the leader may have been waiting for one of us to be free
             return
-        self._poll(_POLL_SECONDS, self.map)
+        self._poll(_DRAIN_SECONDS if self.draining else _POLL_SECONDS, self.map)
         now = time.monotonic()
-        if self.draining_since is not None:
-            self._drain(now - self.draining_since)
-        elif now - self._looked > _LOOK_SECONDS:
+        if self.draining:
+            self._drain(now)
+        if now - self._looked > _POLL_SECONDS:
             self._looked = now
             self._reap(now)
 
@@ -122,16 +128,16 @@ class Crew:
             if channel.expired(now, crowded=crowded):
                 channel.handle_close()
 
-    def _drain(self, seconds: float) -> None:
+    def _drain(self, now: float) -> None:
         for listener in self.listeners:
             if listener.accepting:
                 listener.stop_listening()
         # Who is about to send, on a connection just made or kept alive, gets the chance to.
         for channel in self._channels():
-            if seconds > GRACE_SECONDS and channel.idle:
+            if channel.idle and now > self._last_call:
                 channel.handle_close()
         if not any(self._channels()) and not self._tasks and not self.gate.running:
-            self._finished()
+            self._drained()
 
 
 class Listener(TcpWSGIServer):  # type: ignore[misc]
@@ -157,7 +163,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
     @property
     def draining(self) -> bool:
         """Whether answers should be the last of their connections."""
-        return self.crew.draining_since is not None
+        return self.crew.draining
 
     def set_reuse_addr(self) -> None:
         """Do nothing: on Windows this option lets another program take the port over."""
@@ -167,7 +173,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
 
     def pull_trigger(self) -> None:
         """Make the leader look again, unless it is this thread, which will anyway."""
-        if not self.crew.gate.leading:
+        if not self.crew.gate.leading and self.crew.serving:
             super().pull_trigger()
 
     def stop_listening(self) -> None:

@@ -54,17 +54,35 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A link, or an action where `role` is given: offered to callers of that role to whose row `when` applies.
+class When:
+    """A condition on a row: that a field has this value, or with `same` false another."""
 
-    `href` is a template over the row's members; `when` reads the raw row as it is about to be sent.
+    field: str
+    value: Any = None
+    same: bool = True
+
+
+LIVE = (When("archived_at"),)
+ARCHIVED = (When("archived_at", same=False),)
+
+
+def given(field: str) -> tuple[When, ...]:
+    """Return the condition that a field is not null."""
+    return (When(field, same=False),)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, or an action: offered to callers whose role includes `role`, on rows of which all of `when` holds.
+
+    `href` is a template over the row's members.
     """
 
     name: str
     href: str
     method: str = "GET"
     role: Role | None = None
-    when: Callable[[dict[str, Any]], bool] | None = None
+    when: tuple[When, ...] = ()
 
 
 class Shape:
@@ -86,7 +104,6 @@ class Shape:
         archivable: bool = False,
         default_sort: str = "id",
         defaults: Mapping[str, Any] | None = None,
-        tested: Sequence[str] = (),
         bare: bool = False,
     ) -> None:
         self.model, self.path, self.links, self.many, self.joins = model, path, tuple(links), tuple(many), tuple(joins)
@@ -95,7 +112,6 @@ class Shape:
         self.key = model.id if key is None else key
         self.search, self.archivable, self.default_sort = search, archivable, default_sort
         self.defaults, self.bare = dict(defaults or {}), bare
-        self.tested = (*tested, *(["archived_at"] if archivable else []))
         self.fields = {
             field.name: field for field in _with_common(model, fields, version=version, archivable=archivable)
         }
@@ -149,13 +165,3 @@ def _with_common(model: Any, fields: Iterable[Field], *, version: Any, archivabl
         last.append(Field("archived_at", filters=True))
     given = {field.name for field in fields}
     return [f for f in first if f.name not in given] + list(fields) + [f for f in last if f.name not in given]
-
-
-def is_live(row: dict[str, Any]) -> bool:
-    """Tell whether a row is not archived; the condition of what can be done to it."""
-    return row["archived_at"] is None
-
-
-def is_archived(row: dict[str, Any]) -> bool:
-    """Tell whether a row is archived; the condition of bringing it back."""
-    return row["archived_at"] is not None
