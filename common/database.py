@@ -121,7 +121,7 @@ def _begin_sqlite(connection: Any) -> None:
 def reading() -> Iterator[Connection]:
     """One reading transaction: everything in it sees the same moment. Raises Busy where the database is away."""
     try:
-        with db.readers.connect() as connection:
+        with db.readers.connect() as connection, connection.begin():
             yield connection
     except DBAPIError as error:
         raise translate(error) from error

@@ -48,6 +48,7 @@ def money_wire(units: int, decimals: int = 2) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
+@lru_cache(maxsize=1 << 16)
 def quantity_wire(units: int) -> int | float:
     """Return a quantity as a JSON number, a whole one without decimals.
 

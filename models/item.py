@@ -2,7 +2,8 @@
 
 1. Its SKU is unique, case aside, over live and archived items.
 2. A barcode belongs to one item; the forms of one GTIN are one code (common/gtin.py). The item's own list keeps them
-   as they were written; the table of barcodes is their witness and the scanner's way in. Only `_settle` writes both.
+   as they were written; the table of barcodes is their witness and the scanner's way in. Only `_settle` writes both,
+   and for many rows at once models/importing/items.py.
 3. What the search knows is what the row says: it is written in the row's own transaction.
 4. An item counted in whole pieces has no fraction on any shelf.
 """
@@ -134,7 +135,7 @@ class Item(Archivable, Row, db.Model):
             if category is None or category.archived_at is not None:
                 raise unknown("category_id", "category")
         if "unit" in changed and self.whole and self.id is not None:
-            self._refuse_fractions(session)
+            self.refuse_fractions(session)
         if "barcodes" in changed:
             self._refuse_barcodes(session)
 
@@ -148,7 +149,8 @@ class Item(Archivable, Row, db.Model):
             message = "Another item has this barcode already." if taken else "The same barcode stands here twice."
             raise errors.Duplicate(message, errors=[FieldError(f"barcodes/{i}", "duplicate", message) for i, _ in bad])
 
-    def _refuse_fractions(self, session: Session) -> None:
+    def refuse_fractions(self, session: Session) -> None:
+        """Raise InUse where a shelf holds a fraction of it."""
         fraction = exists().where(Level.item_id == self.id, type_coerce(Level.on_hand, BigInteger) % ONE != 0)
         if session.scalar(select(fraction)):
             raise errors.InUse("Some shelves hold a fraction of it; it cannot be counted in whole pieces.")

@@ -52,11 +52,12 @@ DOCUMENT: dict[str, Field] = {
     "occurred_at": Timestamp(),
 }
 
+QUANTITY = Quantity()
+SIGNED_QUANTITY = Quantity(signed=True)
 LINE: dict[str, Field] = {
     "sku": ITEM["sku"],
     "barcode": Barcode(),
-    "quantity": Quantity(),
+    "quantity": QUANTITY,
     "unit_cost": Money(),
     "unit_price": Money(),
 }
-SIGNED_QUANTITY = Quantity(signed=True)

@@ -13,12 +13,25 @@ from functools import cache
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import Connection, ForeignKey, Index, Select, String, bindparam, delete, select, type_coerce, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    delete,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import clock
 from common.access import Caller, Role
 from common.database import db
+from common.prepared import Prepared
 from common.types import Timestamp
 from models.row import ID, everything
 
@@ -86,23 +99,28 @@ def digest(reference: str) -> str:
 def whose(connection: Connection, reference: str) -> tuple[Caller, bool] | None:
     """Return who holds this reference, and whether its use should be noted; None where it is unknown or over."""
     moment = clock.now()
-    row = connection.execute(_whose(), {"hash": digest(reference), "now": moment}).first()
-    if row is None:
+    found = _whose(connection.dialect).fetch(
+        connection, {"hash": digest(reference), "now": moment, "recently": moment - TOUCH_AFTER}
+    )
+    if not found:
         return None
-    stores = frozenset(orjson.loads(row.store_ids))
-    role = Role.named(row.role)
-    caller = Caller(row.user_id, row.username, role, stores, bool(row.sees_all_stores), row.id, reference)
-    return caller, row.last_used_at < moment - TOUCH_AFTER
+    id_, user_id, used_recently, username, role, stores, sees_all = found[0]
+    caller = Caller(
+        user_id, username, Role.named(role), frozenset(orjson.loads(stores)), bool(sees_all), id_, reference
+    )
+    return caller, not used_recently
 
 
 @cache
-def _whose() -> Select[Any]:
+def _whose(dialect: Dialect) -> Prepared:
     """Built at first use: the table of users is defined after this one."""
     mine, table = SignIn.__table__.c, db.metadata.tables["users"]
     users, now = table.c, bindparam("now", type_=Timestamp)
     store_ids = type_coerce(users.store_ids, String).label("store_ids")
-    return (
-        select(mine.id, mine.user_id, mine.last_used_at, users.username, users.role, store_ids, users.sees_all_stores)
+    recently = mine.last_used_at >= bindparam("recently", type_=Timestamp)
+    whole = (
+        select(mine.id, mine.user_id, recently, users.username, users.role, store_ids, users.sees_all_stores)
         .join(table, users.id == mine.user_id)
         .where(mine.reference_hash == bindparam("hash"), users.active, mine.idle_until > now, mine.ends_at > now)
     )
+    return Prepared(whole, dialect)

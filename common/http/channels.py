@@ -1,23 +1,15 @@
 """One client's connection, and what is answered on it without the application."""
 
-import logging
-import os
-import re
 import socket
 import time
-from http import HTTPStatus
-from typing import Any
+from contextlib import suppress
 
-import orjson
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, Task, WSGITask
 
 from common import gate
 from common.http.framing import Parser
-from common.http.observe import SAFETY
-from common.http.problems import Problem
-
-logger = logging.getLogger("storekeeper.server")
+from common.http.refusals import REFUSALS, refusal
 
 IDLE_SECONDS = 120.0
 REQUEST_SECONDS = 60.0  # for the head and a small body; …
@@ -27,29 +19,12 @@ CROWDED_SECONDS = 5.0
 LINGER_SECONDS = 30.0
 LINGER_IDLE_SECONDS = 5.0
 _DISCARDED = 65536
-_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-
-# The same slugs as where the application refuses; None: the sentence says what was wrong with this request.
-_REFUSALS: dict[int, tuple[str, str, str | None]] = {
-    HTTPStatus.BAD_REQUEST: ("bad-request", "The request cannot be read", None),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too-large", "The body is too large", "Send less at once."),
-    HTTPStatus.REQUEST_URI_TOO_LONG: ("uri-too-long", "The address is too long", None),
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
-        "headers-too-large",
-        "The header fields are too large",
-        "All header fields together may have 16 KiB.",
-    ),
-    HTTPStatus.INTERNAL_SERVER_ERROR: (
-        "internal",
-        "Something went wrong on our side",
-        "It is in the log under the request id.",
-    ),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("busy", "The service is busy", None),
-}
 
 
 class _Answer(Task):  # type: ignore[misc]
     """What all answers have in common."""
+
+    wrote_header: bool
 
     def build_response_header(self) -> bytes:
         """Return the head; during a drain the last one on a connection says that it is the last."""
@@ -75,29 +50,21 @@ class Answer(_Answer, WSGITask):  # type: ignore[misc]
     """The application's answer."""
 
 
-class Refusal(_Answer, ErrorTask):  # type: ignore[misc]
-    """The server's own answer: a problem, like the application's."""
+class Refused(_Answer, ErrorTask):  # type: ignore[misc]
+    """The server's own answer."""
 
     def execute(self) -> None:
-        """Write the problem; the connection ends after it."""
+        """Write the problem; the connection ends with it."""
         request, error = self.channel.requests[0], self.request.error
-        code = error.code if error.code in _REFUSALS else HTTPStatus.BAD_REQUEST
-        slug, title, detail = _REFUSALS[code]
-        sent = request.headers.get("X_REQUEST_ID", "")
-        request_id = sent if _SANE_ID.fullmatch(sent) else os.urandom(8).hex()
-        problem = Problem(code, slug, title, detail or error.body)
-        body = orjson.dumps(problem.body(request.path, request_id))
-        logger.info("%d for %s: %s", code, self.channel.addr[0], problem.detail, extra={"request_id": request_id})
-        self.status = f"{int(code)} {HTTPStatus(code).phrase}"
+        self.status, headers, body = refusal(
+            error.code if error.code in REFUSALS else 400,
+            error.body,
+            path=request.path,
+            client=self.channel.addr[0],
+            request_id=request.headers.get("X_REQUEST_ID", ""),
+        )
+        self.response_headers += headers
         self.content_length = len(body)
-        self.response_headers += [
-            ("Content-Type", "application/problem+json"),
-            ("Cache-Control", "no-store"),
-            ("X-Request-Id", request_id),
-            *SAFETY.items(),
-        ]
-        if code == HTTPStatus.SERVICE_UNAVAILABLE:
-            self.response_headers.append(("Retry-After", "5"))
         self.set_close_on_finish()
         self.channel.lingers = True
         self.write(b"" if request.command == "HEAD" else body)
@@ -108,8 +75,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = Parser
     task_class = Answer
-    error_task_class = Refusal
+    error_task_class = Refused
 
+    close_when_flushed: bool
     lingers = False  # whether the client may still be sending what was refused
     _lingering_since: float | None = None
     _touched = 0.0
@@ -160,16 +128,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             super().handle_write()
             return
         self._flush_exception(self._flush_some)
-        if not self.total_outbufs_len and not self.will_close:
+        if self.connected and not self.total_outbufs_len and not self.will_close:
             self.close_when_flushed = False
             self._lingering_since = time.monotonic()
-            self.socket.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # gone already: the next read will tell
+                self.socket.shutdown(socket.SHUT_WR)
 
     def _flush_outbufs_below_high_watermark(self) -> None:
         if self.total_outbufs_len > self.adj.outbuf_high_watermark:
             with gate.outside():
                 super()._flush_outbufs_below_high_watermark()
-
-
-def refuse(environ: dict[str, Any], start_response: Any, detail: str) -> list[bytes]:
-    """Answer 400 as a WSGI application."""

@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import Boolean, ColumnElement, type_coerce
 
 from common.access import Role
-from common.http.kinds import kind_of
+from common.http.kinds import kind_of, time_wire
 
 if TYPE_CHECKING:
     from common.http.shapes import Field, Link, Shape, When
@@ -74,7 +74,11 @@ class Compiled:
         return made  # type: ignore[no-any-return]
 
     def _member(self, name: str, place: str) -> str:
-        return f"None if {place} is None else wire_{name}({place})" if name in self.wires else place
+        if name not in self.wires:
+            return place
+        if self.wires[name] is time_wire:  # most of a page's values, and on SQLite fit as they are
+            return f"{place} if {place} is None or {place}.__class__ is str else wire_{name}({place})"
+        return f"None if {place} is None else wire_{name}({place})"
 
 
 class _Links:

@@ -144,19 +144,13 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
     """A listening socket that is bound already."""
 
     channel_class = Channel
+    _accepts_from = 0.0
 
     def __init__(self, application: Any, crew: Crew, sock: Any, adj: Any) -> None:
         at = (sock.family, sock.type, sock.proto, sock.getsockname())
         self.crew = crew
         super().__init__(
-            application,
-            crew.map,
-            True,
-            sock,
-            dispatcher=crew,
-            adj=adj,
-            sockinfo=at,
-            bind_socket=False,
+            application, map=crew.map, _sock=sock, dispatcher=crew, adj=adj, sockinfo=at, bind_socket=False
         )
         crew.listeners.append(self)
 
@@ -175,6 +169,18 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         """Make the leader look again, unless it is this thread, which will anyway."""
         if not self.crew.gate.leading and self.crew.serving:
             super().pull_trigger()
+
+    def readable(self) -> bool:
+        """Whether to take another connection."""
+        return time.monotonic() >= self._accepts_from and super().readable()
+
+    def accept(self) -> Any:
+        """Take one; after a failure wait, for with no file to be had the next attempt would fail as well."""
+        try:
+            return super().accept()
+        except OSError:
+            self._accepts_from = time.monotonic() + _POLL_SECONDS
+            raise
 
     def stop_listening(self) -> None:
         """Take what knocked before, then close this socket; the trigger stays."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from common.quantities import MONEY_PLACES, money_wire, quantity_wire, value_wir
 _RATE_STEPS = 10**MONEY_PLACES
 
 
+@lru_cache(maxsize=4096)
 def rate_wire(units: int) -> int | float:
     """Return a percentage of four decimals as a JSON number."""
     whole, rest = divmod(units, _RATE_STEPS)
@@ -28,11 +29,6 @@ def rate_wire(units: int) -> int | float:
 def time_wire(moment: Any) -> str:
     """Return a moment as RFC 3339; SQLite keeps it so."""
     return clock.wire(moment) if isinstance(moment, datetime) else moment
-
-
-def json_wire(text: str) -> orjson.Fragment:
-    """Pass on JSON that is kept as text."""
-    return orjson.Fragment(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def kind_of(column_type: Any, decimals: int) -> Kind:
         case types.Timestamp():
             return Kind(types.RawTimestamp, time_wire, Timestamp(), _TIME)
         case types.JsonText():
-            return Kind(String, json_wire, Text(200), {})
+            return Kind(String, orjson.Fragment, Text(200), {})
         case sa.Boolean():
             return Kind(None, None, Boolean(), {"type": "boolean"})
         case sa.Integer():

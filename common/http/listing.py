@@ -19,6 +19,7 @@ from common.http.kinds import kind_of
 from common.http.query import Query
 from common.http.searching import Search, searcher
 from common.http.shapes import Shape
+from common.prepared import Prepared
 
 _MOST_KEPT = 512
 _OPERATORS = {"eq": "__eq__", "gte": "__ge__", "gt": "__gt__", "lte": "__le__", "lt": "__lt__"}
@@ -104,8 +105,12 @@ def _values(query: Query, search: Search | None, cursor: Cursor | None) -> dict[
     return values | ({f"k{i}": key for i, key in enumerate(cursor.keys)} if cursor else {})
 
 
-def _fetch(connection: Connection, built: Any, values: dict[str, Any]) -> list[Any]:
-    return list(connection.execute(built, values).fetchall())
+def _fetch(connection: Connection, built: Select[Any], values: dict[str, Any]) -> list[Any]:
+    dialect = connection.dialect
+    prepared: Prepared = _remember(("prepared", built, dialect.name), lambda: Prepared(built, dialect))
+    if prepared.needs_expanding:
+        return list(connection.execute(built, values).fetchall())
+    return prepared.fetch(connection, values)
 
 
 def filter_(statement: Select[Any], shape: Shape, query: Query) -> Select[Any]:

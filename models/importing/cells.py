@@ -14,11 +14,13 @@ from models.plan import SIGNS
 
 _BETWEEN_BARCODES = re.compile(r"[\s|;,]+")
 _LOCAL = re.compile(
-    r"(?:(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)|(?P<d2>\d\d?)\.(?P<m2>\d\d?)\.(?P<y2>\d{4}))"
-    r"(?:[T ](?P<H>\d\d?):(?P<M>\d\d)(?::(?P<S>\d\d)(?P<f>\.\d{1,6})?)?)?"
+    r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}))"
+    r"(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?"
 )
 _NOT_FUTURE = Timestamp(future=False)
+_SHELF = Quantity(zero=True)
 KIND = Choice(*SIGNS)
+ANY_QUANTITY = Quantity(signed=True, zero=True)
 
 
 def barcodes(text: str) -> Any:
@@ -31,11 +33,9 @@ def lower(rule: Choice) -> Callable[[str], str]:
     return lambda text: rule(text.casefold().replace("-", "_").replace(" ", "_"))
 
 
-def quantity(kind: str, text: str) -> Any:
-    """Read a quantity; only an adjustment's has a sign, and only a shelf (stock) may be found empty."""
-    if kind == "adjustment":
-        return rules.SIGNED_QUANTITY.from_text(text)
-    return (Quantity(zero=True) if kind == "stock" else rules.LINE["quantity"]).from_text(text)
+def quantity_rule(kind: str) -> Quantity:
+    """Return the rule of a quantity: only an adjustment's has a sign, only a shelf (stock) may be found empty."""
+    return {"adjustment": rules.SIGNED_QUANTITY, "stock": _SHELF}.get(kind, rules.QUANTITY)
 
 
 def moment(text: str, zone: str) -> datetime:
@@ -46,13 +46,11 @@ def moment(text: str, zone: str) -> datetime:
     found = _LOCAL.fullmatch(text)
     if not found:
         return _NOT_FUTURE(text)
-    part = {name: value for name, value in found.groupdict(default="0").items() if value != "0"}
-    day = [int(part.get(name) or part.get(f"{name}2") or 0) for name in ("y", "m", "d")]
-    time = [int(part.get(name, 0)) for name in ("H", "M", "S")]
+    year, month, day, first, second, last, hour, minute, seconds, fraction = (part or "" for part in found.groups())
+    date = f"{year or last}-{month or second:0>2}-{day or first:0>2}"
+    time = f"{hour:0>2}:{minute:0>2}:{seconds:0>2}.{fraction:0<6}"
     try:
-        local = datetime(*day, *time, round(float(part.get("f", 0)) * 1e6), ZoneInfo(zone))  # type: ignore[arg-type,misc]
-        return _NOT_FUTURE(local.astimezone(UTC).isoformat())
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, FieldProblem):
-            raise
+        local = datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise FieldProblem("format", "There is no such time.") from None
+    return _NOT_FUTURE(local.isoformat())
