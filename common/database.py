@@ -168,11 +168,19 @@ def again(session: Session, work: Callable[[Session], T]) -> T:
     raise AssertionError
 
 
-def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose unique key is not there yet; return how many were. Waits for a twin that is under way."""
-    dialect = session.get_bind().dialect.name
-    statement = _INSERTS[dialect](model).on_conflict_do_nothing()
-    return session.connection().execute(statement, list(rows)).rowcount if rows else 0
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose unique key is not there yet. Waits for a twin that is under way."""
+    if rows:
+        session.connection().execute(_insert_unless_there(session, model), list(rows))
+
+
+def insert_first(session: Session, model: type[Base], row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its unique key is there; return whether this was the first. Waits for a twin under way."""
+    return session.connection().execute(_insert_unless_there(session, model), row).rowcount == 1
+
+
+def _insert_unless_there(session: Session, model: type[Base]) -> Any:
+    return _INSERTS[session.get_bind().dialect.name](model).on_conflict_do_nothing()
 
 
 class Conflict(errors.Busy):

@@ -5,6 +5,7 @@ Each step is one transaction with its version row, on SQLite too, so that a step
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from common import errors
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "models" / "migrations"
+logging.getLogger("alembic").setLevel(logging.WARNING)  # each look at the schema would be a line in the log
 _LOCK = 7_305_001  # names this project's advisory lock on a PostgreSQL server
 
 

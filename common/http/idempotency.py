@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from common import clock, errors
 from common.access import Caller
-from common.database import insert_missing, is_lock_timeout
+from common.database import insert_first, is_lock_timeout
 from common.errors import FieldError
 from common.kept_answers import KeptAnswer
 
@@ -63,7 +63,7 @@ class Claim:
         self.session.execute(delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT_FOR))
         row = {"scope": self.scope, "fingerprint": self.fingerprint, "key": self.key, "created_at": moment}
         try:
-            return insert_missing(self.session, KeptAnswer, [row]) == 1
+            return insert_first(self.session, KeptAnswer, row)
         except OperationalError as error:
             if is_lock_timeout(error):
                 raise errors.KeyInProgress("The first request under this key is still running.") from error

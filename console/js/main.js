@@ -1,13 +1,27 @@
 import { h } from "./core/dom.js";
+import { categories, stores } from "./core/lookups.js";
 import * as outbox from "./core/outbox.js";
 import * as router from "./core/router.js";
 import * as session from "./core/session.js";
 import { computed, createScope, effect, untracked } from "./core/signal.js";
-import { fallback, routes } from "./routes.js";
-import { categories, stores } from "./core/lookups.js";
 import { createShell } from "./ui/shell.js";
 import { failure } from "./ui/states.js";
 import { alarm, toast, toastRegions } from "./ui/toast.js";
+
+// One line a route: the server reads them too, to name a route's modules in the head of its page.
+const routes = [
+  ["/", () => import("./views/items.js")],
+  ["/items", () => import("./views/items.js")],
+  ["/items/new", () => import("./views/item-new.js")],
+  ["/items/:id", () => import("./views/item.js")],
+  ["/scan", () => import("./views/scan.js")],
+  ["/movements", () => import("./views/movements.js")],
+  ["/movements/:id", () => import("./views/movement.js")],
+  ["/stores", () => import("./views/stores.js")],
+  ["/categories", () => import("./views/categories.js")],
+];
+
+const fallback = () => import("./views/not-found.js");
 
 const root = h("div.root");
 document.body.replaceChildren(root, toastRegions);

@@ -8,33 +8,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from common import errors
-from common.access import Caller, Role
-from common.fields import FieldProblem
-from common.gtin import lookup_keys
-from models import document_lines, ledger, rules
+from models import rules
 from models.importing.batches import SIZE, chunks
-from models.importing.cells import ANY_QUANTITY, KIND, lower, moment, quantity_rule
+from models.importing.cells import ANY_QUANTITY, KIND, lower
 from models.importing.columns import Columns, Options, Readers
-from models.importing.tally import Entry, Problem, Tally
-from models.item import PIECES
-from models.level import Level
+from models.importing.posting import Document, Names, Posting, Signature
+from models.importing.tally import Entry, Tally
 from models.movement import Movement
-from models.store import Store
-from models.text import key
 
 OPENING = "opening stock"
-REASON = "import"
-AGAIN = "documents have the kind, store, reference and time of one recorded before: was this file loaded already?"
-ADDED = "rows were added to stock that was there already"
-_CALLER = Caller(username="import", role=Role.ADMIN)
 _ONCE = ("kind", "store", "reference", "occurred_at", "to_store", "reason", "note")
 _LINE: Readers = {
     "store": rules.STORE["code"].from_text,
@@ -44,14 +31,6 @@ _LINE: Readers = {
     "unit_cost": rules.LINE["unit_cost"].from_text,
     "occurred_at": str,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Neighbouring rows and what they agree in."""
-
-    once: dict[str, Any]
-    entries: list[Entry]
 
 
 class Movements:
@@ -67,6 +46,9 @@ class Movements:
         "to_store": rules.STORE["code"].from_text,
     }
     required: tuple[tuple[str, ...], ...] = (("kind",), ("store",), ("sku", "barcode"), ("quantity",))
+    repeated = (
+        "documents have the kind, store, reference and time of one recorded before: was this file loaded already?"
+    )
 
     def __init__(self, columns: Columns, options: Options) -> None:
         del options
@@ -80,7 +62,7 @@ class Movements:
         batch: list[Document] = []
         for once, neighbours in groupby(entries, lambda entry: tuple(entry.values.get(name) for name in _ONCE)):
             for rows in chunks(neighbours, rules.MOST_LINES):
-                batch.append(Document(dict(zip(_ONCE, once, strict=True)), rows))
+                batch.append(self.document(dict(zip(_ONCE, once, strict=True)), rows))
                 if sum(len(document.entries) for document in batch) >= SIZE:
                     yield batch
                     batch = []
@@ -89,21 +71,27 @@ class Movements:
 
     def take(self, session: Session, batch: list[Document], tally: Tally) -> None:
         """Post the documents of a batch."""
-        self._note(session, batch, tally)
-        names = _Names(session, batch)
+        known, names = self._known(session, batch), Names(session, batch)
         for document in batch:
-            _Posting(session, self._columns, names, document, tally).run()
+            posted = Posting(session, self._columns, names, document).run(tally)
+            tally.notes[self.repeated] += self.signature(posted) in known if posted else 0
 
-    def _note(self, session: Session, batch: list[Document], tally: Tally) -> None:
-        """Only what was there before this file counts: a file may return to a reference."""
+    def document(self, once: dict[str, str | None], entries: list[Entry]) -> Document:
+        """Return the document that rows make."""
+        return Document(once, entries, quantity="adjustment" if once["kind"] == "adjustment" else "")
+
+    def signature(self, posted: Signature) -> Signature:
+        """Return what two documents share when one is probably the other, loaded again."""
+        return posted if posted[2] else ("", 0, None, None)
+
+    def _known(self, session: Session, batch: list[Document]) -> set[Signature]:
+        """Only what was recorded before this file counts: a file may come back to a reference."""
         if self._before is None:
             self._before = session.scalar(select(func.coalesce(func.max(Movement.id), 0)))
         references = {document.once["reference"] for document in batch} - {None}
-        known = select(Movement.kind, Store.code_key, Movement.reference, Movement.occurred_at).join(
-            Store, Store.id == Movement.store_id
-        )
+        known = select(Movement.kind, Movement.store_id, Movement.reference, Movement.occurred_at)
         rows = session.execute(known.where(Movement.reference.in_(references), Movement.id <= self._before))
-        tally.recorded = {tuple(row) for row in rows}
+        return {self.signature(tuple(row)) for row in rows}
 
 
 class Stock(Movements):
@@ -111,7 +99,12 @@ class Stock(Movements):
 
     readers = _LINE
     required = (("store",), ("sku", "barcode"), ("quantity",))
+    repeated = "receipts of opening stock went to a store that had one before: was this file loaded already?"
 
-    def batches(self, entries: Iterable[Entry]) -> Iterator[list[Document]]:
-        """Say what a row of stock leaves unsaid."""
-        return super().batches(map(_as_opening, entries))
+    def document(self, once: dict[str, str | None], entries: list[Entry]) -> Document:
+        """Return the receipt that rows make."""
+        return Document(once | {"kind": "receipt", "reference": OPENING}, entries, quantity="stock")
+
+    def signature(self, posted: Signature) -> Signature:
+        """The time is no part of it: it is mostly that of the loading."""
+        return (*posted[:3], None)

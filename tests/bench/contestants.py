@@ -67,7 +67,7 @@ def pages(file: Path, rows: int, first: str, by_name: str, middle: str) -> dict[
 @contextmanager
 def handwritten(file: Path, rows: int, arrangement: str) -> Iterator[Contestant]:
     """Flask, sqlite3 and orjson by hand: the bar."""
-    python = environment("handwritten")
+    python = environment("handwritten", own_server=True)
     questions = pages(file, rows, "/items?limit=50", "/items?limit=50&sort=name", f"/items?limit=50&after={rows // 2}")
     with _wsgi("handwritten", python, file, arrangement) as (name, port):
         yield Contestant(name, port, questions, versions=versions(python, ["flask", "orjson", "waitress"]))
@@ -89,7 +89,7 @@ def fastapi(file: Path, rows: int) -> Iterator[Contestant]:
 @contextmanager
 def drf(file: Path, rows: int, arrangement: str) -> Iterator[Contestant]:
     """Django REST framework, signed in by Django's session."""
-    python = environment("drf")
+    python = environment("drf", own_server=True)
     cookie = run(python, "sign_in.py", folder=PEERS / "drf", BENCH_DATABASE=str(file)).strip()
     # Its cursor is the position, URL-encoded and then in base64; `p` is the last value of the ordering field.
     cursor = base64.b64encode(f"p={rows // 2}".encode("ascii")).decode("ascii").rstrip("=")

@@ -47,9 +47,12 @@ def main() -> int:
 
 def _starts(file: Path, rows: int) -> Starts:
     return {
+        "storekeeper": lambda: storekeeper(file, rows, "storekeeper"),
+        "handwritten": lambda: handwritten(file, rows, "storekeeper"),
+        "fastapi": lambda: fastapi(file, rows),
+        "drf": lambda: drf(file, rows, "storekeeper"),
         "storekeeper-plain": lambda: storekeeper(file, rows, "plain"),
         "handwritten-plain": lambda: handwritten(file, rows, "plain"),
-        "fastapi": lambda: fastapi(file, rows),
         "drf-plain": lambda: drf(file, rows, "plain"),
     }
 

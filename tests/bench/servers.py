@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,17 +62,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def environment(name: str) -> Path:
-    """Return the Python of a peer's own environment, made by uv once and again when its requirements change."""
-    wanted = (PEERS / name / "requirements.txt").read_text(encoding="utf-8")
+def environment(name: str, *, own_server: bool = False) -> Path:
+    """Return the Python of a peer's own environment, made by uv once and again when what it needs changes.
+
+    `own_server` adds Storekeeper's dependencies, so that its server can serve the peer.
+    """
+    wanted = (PEERS / name / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if own_server:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        wanted += project["dependencies"]
     folder = WORK / f"env-{name}"
     made = folder / "made-for.txt"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not made.exists() or made.read_text(encoding="utf-8") != wanted:
+    if not made.exists() or made.read_text(encoding="utf-8").splitlines() != wanted:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         run("uv", "venv", "--quiet", "--clear", "--no-project", "--python", version, folder)
-        run("uv", "pip", "install", "--quiet", "--python", python, "-r", PEERS / name / "requirements.txt")
-        made.write_text(wanted, encoding="utf-8")
+        run("uv", "pip", "install", "--quiet", "--python", python, *wanted)
+        made.write_text("\n".join(wanted), encoding="utf-8")
     return python
 
 

@@ -45,10 +45,10 @@ def small(tmp_path):
         "css/layers.css": "@layer reset, views;\n",
         "css/views.css": "h1 { color: red; }\n",
         "css/reset.css": "* { margin: 0; }\n",
-        "js/main.js": 'import { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\n',
+        "js/main.js": 'import { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\nconst routes = [\n'
+        '  ["/items/:id", () => import("./views/item.js")],\n];\n',
         "js/a.js": 'export { c } from "./views/../b.js";\nexport const path = "./nowhere.js";\n',
         "js/b.js": "export const b = 1;\n",
-        "js/routes.js": 'export const routes = [\n  ["/items/:id", () => import("./views/item.js")],\n];\n',
         "js/views/item.js": 'import "../b.js";\nimport "./part.js";\n',
         "js/views/part.js": "",
     }

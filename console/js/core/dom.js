@@ -127,6 +127,9 @@ export function icon(name) {
   return h("svg.icon", { "aria-hidden": "true" }, h("use", { href: `${sprite}#${name}` }));
 }
 
+/** What a select offers: a list of `{ value, label }`. */
+export const optionNodes = (options) => options.map(({ value, label }) => h("option", { value }, label));
+
 let counter = 0;
 /** An id that no other element of this page has. */
 export const uid = (prefix) => `${prefix}-${(counter += 1)}`;

@@ -78,13 +78,18 @@ export async function drain() {
   clearTimeout(timer);
   if (sending) return;
   sending = true;
-  for (let entry = next(); entry; entry = next()) {
-    if (!(await sendOne(entry))) break;
+  try {
+    for (let entry = next(); entry; entry = next()) {
+      if (!(await sendOne(entry))) break;
+    }
+  } finally {
+    sending = false;
   }
-  sending = false;
 }
 
-const next = () => entries.peek().find(({ refusal }) => !refusal);
+function next() {
+  return entries.peek().find(({ refusal }) => !refusal);
+}
 
 async function sendOne(entry) {
   try {

@@ -15,6 +15,8 @@ tabs.onmessage = ({ data }) => {
 /** Whether the user may "post_documents", "keep_catalogue" or "see_costs": this only hides what the server would refuse. */
 export const may = (ability) => Boolean(user.value?.can[ability]);
 
+export const displayName = () => user.value?.name ?? user.value?.username ?? "";
+
 /** Whether the user may change stock in this store. */
 export const mayWrite = (storeId) => !user.value?.store_ids?.length || user.value.store_ids.includes(storeId);
 

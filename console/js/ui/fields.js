@@ -1,4 +1,4 @@
-import { h, icon, uid } from "../core/dom.js";
+import { h, icon, optionNodes, uid } from "../core/dom.js";
 import { typedDecimal } from "../core/format.js";
 import { effect, signal, untracked } from "../core/signal.js";
 
@@ -45,10 +45,17 @@ export function areaField({ maxlength, rows = 4, ...options }) {
   return field(h("textarea", { maxlength, rows }), options);
 }
 
-/** Money, rates and quantities: typed as people write them here, kept as decimal strings. */
-export function decimalField({ suffix, ...options }) {
+/**
+ * Typed as people write numbers here. Money stays a decimal string; what the API has as a number (`asNumber`) becomes one,
+ * and what is none goes as it was typed, for the server to name.
+ */
+export function decimalField({ suffix, asNumber = false, ...options }) {
   const control = h("input.number", { type: "text", inputmode: "decimal", autocomplete: "off" });
-  return field(control, { ...options, get: () => typedDecimal(control.value), suffix: suffix && h("span.suffix", suffix) });
+  const get = () => {
+    const typed = typedDecimal(control.value);
+    return asNumber && typed !== null && Number.isFinite(Number(typed)) ? Number(typed) : typed;
+  };
+  return field(control, { ...options, get, suffix: suffix && h("span.suffix", suffix) });
 }
 
 /** `options` is a list of `{ value, label }`, or a function of signals that returns one. */
@@ -74,8 +81,6 @@ export function selectField({ options, parse = (value) => value, ...rest }) {
     },
   });
 }
-
-export const optionNodes = (options) => options.map(({ value, label }) => h("option", { value }, label));
 
 export function checkField({ name, label, hint }) {
   const control = h("input", { type: "checkbox", name, id: uid(name) });

@@ -1,7 +1,6 @@
-import { h, icon, uid } from "../core/dom.js";
+import { h, icon, optionNodes, uid } from "../core/dom.js";
 import { typedDecimal } from "../core/format.js";
 import { effect } from "../core/signal.js";
-import { optionNodes } from "./fields.js";
 
 const PAUSE_MS = 200;
 

@@ -1,13 +1,12 @@
 import { connected, get } from "../core/api.js";
-import { resolve } from "../core/codes.js";
 import { h, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { bind } from "../core/keys.js";
 import { drain, entries, trouble } from "../core/outbox.js";
 import { currentPath, go, href } from "../core/router.js";
-import { may } from "../core/session.js";
+import { displayName, may } from "../core/session.js";
+import { createScope } from "../core/signal.js";
 import { onScan } from "../core/wedge.js";
-import { accountMenu } from "./account.js";
 import { alarm } from "./toast.js";
 
 const PLACES = [
@@ -33,10 +32,25 @@ export function createShell() {
       h("a.brand", { href: href("/items") }, icon("brand"), "Storekeeper"),
       h("span.spring"),
       outboxChip,
-      accountMenu()),
+      accountButton()),
     navigation,
     h("div.stage", banner, main));
   return { node, main };
+}
+
+/** The user's name, behind it what they may set for this browser. */
+function accountButton() {
+  const panel = h("div.menu-panel", { id: "account", popover: "auto" });
+  const scope = createScope();
+  panel.addEventListener("beforetoggle", async ({ newState }) => {
+    if (newState !== "open" || panel.hasChildNodes()) return;
+    const { fillAccountMenu } = await import("./account.js");
+    scope.run(() => fillAccountMenu(panel));
+  });
+  return [
+    h("button.quiet", { type: "button", popovertarget: "account" }, icon("user"), h("span.account-name", displayName)),
+    panel,
+  ];
 }
 
 function placeLink({ path, label, image, keys }) {
@@ -75,6 +89,7 @@ function outboxChip() {
 // A scan on any screen that has no other use for it shows what was scanned.
 async function openScanned(code) {
   try {
+    const { resolve } = await import("../core/codes.js");
     const item = await resolve(code);
     item ? go(`/items/${item.id}`) : alarm(`No item has the code ${code}.`);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { h } from "../core/dom.js";
+import { h, optionNodes } from "../core/dom.js";
 import { categoryOptions } from "../core/lookups.js";
 import { may } from "../core/session.js";
-import { areaField, decimalField, optionNodes, selectField, textField } from "../ui/fields.js";
+import { areaField, decimalField, selectField, textField } from "../ui/fields.js";
 import { listField } from "../ui/list-field.js";
 
 export const UNITS = [
@@ -21,7 +21,7 @@ export function itemFields() {
     selectField({ name: "category_id", label: "Category", parse: Number, options: () => [{ value: "", label: "None" }, ...categoryOptions()] }),
     decimalField({ name: "price", label: "Price" }),
     ...(may("see_costs") ? [decimalField({ name: "cost", label: "Cost", hint: "What it costs to buy; clerks do not see it." })] : []),
-    decimalField({ name: "tax_rate", label: "Tax rate", suffix: "%" }),
+    decimalField({ name: "tax_rate", label: "Tax rate", suffix: "%", asNumber: true }),
     selectField({ name: "unit", label: "Counted in", options: UNITS, required: true }),
     barcodesField(),
     areaField({ name: "description", label: "Description", maxlength: 10_000, wide: true }),
