@@ -180,7 +180,8 @@ def insert_first(session: Session, model: type[Base], row: Mapping[str, Any]) ->
 
 
 def _insert_unless_there(session: Session, model: type[Base]) -> Any:
-    return _INSERTS[session.get_bind().dialect.name](model).on_conflict_do_nothing()
+    insert = _INSERTS[session.get_bind().dialect.name](model).on_conflict_do_nothing()
+    return insert.execution_options(preserve_rowcount=True)
 
 
 class Conflict(errors.Busy):
