@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -63,8 +64,12 @@ def variables(folder: Path) -> dict[str, str]:
     return {"STOREKEEPER_STORAGE_FOLDER": str(folder), "STOREKEEPER_SERVER_PORT": "0"}
 
 
+@cache
 def data_folder(rows: int) -> Path:
-    """Return a data folder with the rows and one administrator; made again when what a row is has changed."""
+    """Return a data folder with the rows and one administrator; made again when what a row is has changed.
+
+    Decided once a run, so that nobody who edits meanwhile pulls it from under a server.
+    """
     sources = [Path(data.__file__), *(path for glob in _SAYS_WHAT_A_ROW_IS for path in sorted(ROOT.glob(glob)))]
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     folder = WORK / f"storekeeper-{rows}-{mark}"
