@@ -73,7 +73,7 @@ class Refused(_Answer, ErrorTask):  # type: ignore[misc]
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
-    parser_class = Parser
+    pass
     task_class = Answer
     error_task_class = Refused
 

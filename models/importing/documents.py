@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -36,7 +37,7 @@ _LINE: Readers = {
 class Movements:
     """How a file of movements is taken in."""
 
-    readers: Readers = {
+    readers: ClassVar[Readers] = {
         "kind": lower(KIND),
         **_LINE,
         "reference": rules.DOCUMENT["reference"].from_text,
@@ -45,7 +46,7 @@ class Movements:
         "note": rules.DOCUMENT["note"].from_text,
         "to_store": rules.STORE["code"].from_text,
     }
-    required: tuple[tuple[str, ...], ...] = (("kind",), ("store",), ("sku", "barcode"), ("quantity",))
+    required: ClassVar[tuple[tuple[str, ...], ...]] = (("kind",), ("store",), ("sku", "barcode"), ("quantity",))
     repeated = (
         "documents have the kind, store, reference and time of one recorded before: was this file loaded already?"
     )
@@ -82,7 +83,7 @@ class Movements:
 
     def signature(self, posted: Signature) -> Signature:
         """Return what two documents share when one is probably the other, loaded again."""
-        return posted if posted[2] else ("", 0, None, None)
+        return posted
 
     def _known(self, session: Session, batch: list[Document]) -> set[Signature]:
         """Only what was recorded before this file counts: a file may come back to a reference."""
@@ -91,13 +92,13 @@ class Movements:
         references = {document.once["reference"] for document in batch} - {None}
         known = select(Movement.kind, Movement.store_id, Movement.reference, Movement.occurred_at)
         rows = session.execute(known.where(Movement.reference.in_(references), Movement.id <= self._before))
-        return {self.signature(tuple(row)) for row in rows}
+        return {self.signature((kind, store, reference, at)) for kind, store, reference, at in rows}
 
 
 class Stock(Movements):
     """How a file of opening stock is taken in: each store's rows are receipts."""
 
-    readers = _LINE
+    readers: ClassVar[Readers] = _LINE
     required = (("store",), ("sku", "barcode"), ("quantity",))
     repeated = "receipts of opening stock went to a store that had one before: was this file loaded already?"
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ READERS: Readers = {name: rule.from_text for name, rule in rules.ITEM.items() if
 class Items:
     """How a file of items is taken in."""
 
-    readers = READERS
+    readers: ClassVar[Readers] = READERS
 
     def __init__(self, columns: Columns, options: Options) -> None:
         columns.require("sku")
@@ -77,7 +77,8 @@ class _Batch:
         self._items = {item.sku_key: item for item in session.scalars(select(Item).where(Item.sku_key.in_(skus)))}
         codes = {barcode_key(code) for entry in batch for code in entry.values.get("barcodes", ())}
         owners = select(Barcode.code_key, Item.sku_key).join(Item, Item.id == Barcode.item_id)
-        self._owners = {code: sku for code, sku in session.execute(owners.where(Barcode.code_key.in_(codes)))}
+        taken = session.execute(owners.where(Barcode.code_key.in_(codes)))
+        self._owners: dict[str, str] = dict(taken.tuples())
         self._categories = Categories(session) if any("category" in entry.values for entry in batch) else None
         self._reindex: dict[str, Item] = {}
         self._had: dict[str, list[str]] = {}

@@ -6,7 +6,7 @@ The transactions are the caller's: it hands in how a unit of work is run, and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ _ALIVE = 5000
 class Kind(Protocol):
     """One kind of file."""
 
-    readers: Readers
+    readers: ClassVar[Readers]
 
     def __init__(self, columns: Columns, options: Options) -> None:
         """Raise Invalid where the file lacks a column that this kind cannot do without."""
@@ -77,7 +77,7 @@ class Import:
     def _piecemeal(self, unit: Unit) -> Tally:
         tally = Tally()
         for batch in self._kind.batches(self._entries(tally)):
-            taken = unit(lambda session, batch=batch: self._taken(session, batch))  # type: ignore[misc]
+            taken = unit(lambda session, batch=batch: self._taken(session, batch))
             tally.add(taken)
             tally.problems += taken.problems
             self._tell(tally)

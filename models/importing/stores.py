@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from models.text import key
 class Stores:
     """How a file of stores is taken in."""
 
-    readers: Readers = {name: rule.from_text for name, rule in rules.STORE.items()}
+    readers: ClassVar[Readers] = {name: rule.from_text for name, rule in rules.STORE.items()}
 
     def __init__(self, columns: Columns, options: Options) -> None:
         columns.require("code")

@@ -20,7 +20,7 @@ export function field(control, { name, label, hint, required = false, wide = fal
     error.value ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid");
   });
   const node = h("div.field", { classes: { wide } },
-    h("label", { for: id }, label, !required && h("span.optional", " optional")),
+    h("label", { for: id }, label, required && h("span.required", { "aria-hidden": "true" }, " *")),
     suffix ? h("div.control", control, suffix) : control,
     hint && h("p.hint", { id: hintId }, hint),
     () => error.value && h("p.error", { id: errorId }, icon("alert"), error.value));

@@ -12,7 +12,7 @@ export function listField({ name, label, hint, add, blank, makeRow, join, split 
   const list = h("ul.rows");
   const errorId = `${id}-error`;
   const node = h("fieldset.field.wide", { id, tabindex: "-1" },
-    h("legend", label, h("span.optional", " optional")),
+    h("legend", label),
     hint && h("p.hint", hint),
     list,
     () => errors.value && h("p.error", { id: errorId }, icon("alert"), errors.value),

@@ -44,14 +44,14 @@ function columns() {
     { key: "sku", label: "SKU", sort: "sku", rank: 2, cell: (row) => h("code", row.sku) },
     { key: "category", label: "Category", rank: 3, cell: (row) => h("span.muted", () => categoryName(row.category_id)) },
     { key: "barcodes", label: "Barcode", rank: 3, cell: (row) => barcodes(row.barcodes) },
-    { key: "unit", label: "Unit", rank: 3, cell: (row) => h("span.muted", row.unit) },
+    { key: "unit", label: "Unit", rank: 3, cell: (row) => h("span.muted.nowrap", row.unit) },
     ...(may("see_costs") ? [{ key: "cost", label: "Cost", number: true, rank: 2, cell: (row) => money(row.cost) }] : []),
     { key: "price", label: "Price", sort: "price", number: true, cell: (row) => money(row.price) },
   ];
 }
 
 function barcodes([first, ...others]) {
-  return first && [h("code", first), others.length > 0 && h("span.muted", { title: others.join(", ") }, ` +${others.length}`)];
+  return first && h("span.nowrap", h("code", first), others.length > 0 && h("span.muted", { title: others.join(", ") }, ` +${others.length}`));
 }
 
 // The first morning: nothing is there yet, and this is the order in which it goes.

@@ -1,5 +1,6 @@
 import { h, icon } from "../core/dom.js";
 import { clock, plural, quantity, signed } from "../core/format.js";
+import { storeName } from "../core/lookups.js";
 import { sounds } from "../core/prefs.js";
 import { href } from "../core/router.js";
 
@@ -9,14 +10,21 @@ export function panel(scanned, result) {
   return h("div.panel", { "data-state": () => view().state },
     h("div.panel-text", { role: "status" }, () => {
       const { image, title, text, more } = view();
-      return [icon(image), h("div", h("p.panel-title", title), h("p", text), more)];
+      return [icon(image), h("div", h("p.panel-where", where(scanned)), h("p.panel-title", title), h("p", text), more)];
     }),
     h("button.quiet", { type: "button", class: "sound", "aria-pressed": () => String(sounds.value), onclick: () => { sounds.value = !sounds.value; } },
       () => [icon(sounds.value ? "sound" : "mute"), h("span", "Sound")]));
 }
 
+// What is being done, and where: wrong here is wrong for every scan that follows.
+function where({ head, mode }) {
+  const { label, hasDestination } = mode();
+  const from = head.storeId.value ? storeName(head.storeId.value) : "no store chosen";
+  return `${label} · ${from}${hasDestination && head.toStoreId.value ? ` → ${storeName(head.toStoreId.value)}` : ""}`;
+}
+
 function describe(scanned, shown) {
-  if (!shown) return { state: "ready", image: "scan", title: "Ready", text: `${scanned.mode().label}: scan the first code.` };
+  if (!shown) return { state: "ready", image: "scan", title: "Ready", text: "Scan the first code." };
   if (shown.state === "posted") return describePosted(shown.entry);
   if (shown.state === "refused") return { state: "bad", image: "alert", title: "Not posted", text: shown.error.message };
   const { line, by } = shown;
