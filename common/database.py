@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from typing import Any, TypeVar
 
 import pysqlite3.dbapi2 as sqlite
@@ -103,7 +104,9 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
         event.listen(engine, "begin", _begin_sqlite)
         engine.turns = Turns(seconds=write_wait, patient=patient)  # type: ignore[attr-defined]
         return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": _POSTGRES, "connect_timeout": 5}, **options)
+    waiting = import_module("common.postgres").WaitingCursor  # its driver is not needed for SQLite
+    arguments = {"options": _POSTGRES, "connect_timeout": 5, "cursor_factory": waiting}
+    return create_engine(url, pool_pre_ping=True, connect_args=arguments, **options)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -146,7 +149,8 @@ def unit_of_work(session: Session, *, write: bool) -> Iterator[Session]:
             yield session
             if write:
                 session.flush()
-                session.commit()
+                with gate.outside():  # the disk, or the server, takes its time
+                    session.commit()
         except (DBAPIError, StaleDataError) as error:
             raise translate(error) from error
         finally:

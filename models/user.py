@@ -51,7 +51,6 @@ class User(Row, db.Model):
     @classmethod
     def create(cls, session: Session, *, password_hash: str, **fields: Any) -> Self:
         """Add a user; `password_hash` comes from models/password.py, made outside the transaction."""
-        fields["name"] = fields.get("name") or fields["username"]
         user = cls(username_key="", password_hash=password_hash, **fields)
         user._settle(session)
         session.add(user)
@@ -119,7 +118,13 @@ class User(Row, db.Model):
             raise errors.LastAdministrator("Nobody else could grant access. Make another administrator first.")
 
     def _settle(self, session: Session) -> None:
-        self.assign({"username_key": key(self.username), "email_key": key(self.email) if self.email else None})
+        self.assign(
+            {
+                "name": self.name or self.username,
+                "username_key": key(self.username),
+                "email_key": key(self.email) if self.email else None,
+            }
+        )
         refuse_duplicate(session, self, User.username_key, self.username_key, field="username")
         if self.email_key is not None:
             refuse_duplicate(session, self, User.email_key, self.email_key, field="email")

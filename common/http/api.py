@@ -47,6 +47,7 @@ def mount(app: Flask, prefix: str, routes: Callable[[Api], None]) -> Api:
     app.url_map.converters.setdefault("id", Number)
     app.url_map.strict_slashes = True
     app.url_map.redirect_defaults = False
+    app.url_map.merge_slashes = False
     api = Api(app, prefix=prefix)
     routes(api)
     app.extensions.setdefault("storekeeper_versions", {})[prefix] = api

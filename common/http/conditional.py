@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.http import http_date
 
 from common import errors
+from common.http.negotiation import JSON
 
 
 def require_fresh(row: Any, *, required: bool) -> None:
@@ -52,7 +53,7 @@ def answer(body: bytes, tag: str, *, modified: datetime | None = None) -> Respon
     ):
         response = Response(status=304)
     else:
-        response = Response(body, 200, content_type="application/json")
+        response = Response(body, 200, content_type=JSON)
     response.headers["ETag"] = tag
     if modified is not None:
         response.headers["Last-Modified"] = http_date(modified)

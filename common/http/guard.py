@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import request
 from flask_login import current_user
 
-from common import errors
+from common import errors, log
 from common.access import ANONYMOUS, Caller, Role
 from common.http.context import settings
 
@@ -19,6 +19,7 @@ def admit(role: Role | None, *, public: bool) -> Caller:
     if request.method not in _SAFE:
         refuse_cross_site()
     caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
+    log.bind(user_id=caller.user_id)
     if role is None or caller.may(role):
         return caller
     if caller.is_authenticated:

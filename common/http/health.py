@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from common import errors
 from common.database import reading
 from common.http.context import settings
+from common.http.negotiation import JSON
 from common.http.server import state
 from common.schema import is_current
 
@@ -48,7 +49,7 @@ def _disk() -> bool:
 
 
 def _say(members: dict[str, object], status: int) -> Response:
-    response = Response(orjson.dumps(members), status, content_type="application/json")
+    response = Response(orjson.dumps(members), status, content_type=JSON)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "2"

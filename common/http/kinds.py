@@ -20,8 +20,8 @@ _RATE_STEPS = 10**MONEY_PLACES
 
 
 @lru_cache(maxsize=4096)
-def rate_wire(units: int) -> int | float:
-    """Return a percentage of four decimals as a JSON number."""
+def rate_wire(units: int) -> float:
+    """Return a percentage of four decimals as a JSON number, a whole one without decimals."""
     whole, rest = divmod(units, _RATE_STEPS)
     return units / _RATE_STEPS if rest else whole
 
@@ -46,27 +46,24 @@ _MONEY = {
     "pattern": r"^-?\d+(\.\d{1,4})?$",
     "description": "An exact amount of the deployment's currency.",
 }
+_NUMBER = {"type": "number"}
 _TIME = {"type": "string", "format": "date-time"}
+
+
+# Looked through from above: the first type that a column's type is an instance of says how.
+_KINDS: tuple[tuple[Any, Callable[[int], Kind]], ...] = (
+    (types.MoneyType, lambda d: Kind(BigInteger, partial(money_wire, decimals=d), Money(), _MONEY)),
+    (types.ValueType, lambda d: Kind(BigInteger, partial(value_wire, decimals=d), Money(), _MONEY)),
+    (types.QuantityType, lambda _: Kind(BigInteger, quantity_wire, Quantity(signed=True, zero=True), _NUMBER)),
+    (types.RateType, lambda _: Kind(BigInteger, rate_wire, Rate(), _NUMBER)),
+    (types.Timestamp, lambda _: Kind(types.RawTimestamp, time_wire, Timestamp(), _TIME)),
+    (types.JsonText, lambda _: Kind(String, orjson.Fragment, Text(200), {})),
+    (sa.Boolean, lambda _: Kind(None, None, Boolean(), {"type": "boolean"})),
+    (sa.Integer, lambda _: Kind(None, None, Integer(-(2**63), 2**63 - 1), {"type": "integer"})),
+    (object, lambda _: Kind(None, None, Text(1000, min=0), {"type": "string"})),
+)
 
 
 def kind_of(column_type: Any, decimals: int) -> Kind:
     """Return how a column of this type is read, shown and filtered."""
-    match column_type:
-        case types.MoneyType():
-            return Kind(BigInteger, partial(money_wire, decimals=decimals), Money(), _MONEY)
-        case types.ValueType():
-            return Kind(BigInteger, partial(value_wire, decimals=decimals), Money(), _MONEY)
-        case types.QuantityType():
-            return Kind(BigInteger, quantity_wire, Quantity(signed=True, zero=True), {"type": "number"})
-        case types.RateType():
-            return Kind(BigInteger, rate_wire, Rate(), {"type": "number"})
-        case types.Timestamp():
-            return Kind(types.RawTimestamp, time_wire, Timestamp(), _TIME)
-        case types.JsonText():
-            return Kind(String, orjson.Fragment, Text(200), {})
-        case sa.Boolean():
-            return Kind(None, None, Boolean(), {"type": "boolean"})
-        case sa.Integer():
-            return Kind(None, None, Integer(-(2**63), 2**63 - 1), {"type": "integer"})
-        case _:
-            return Kind(None, None, Text(1000, min=0), {"type": "string"})
+    return next(make(decimals) for type_, make in _KINDS if isinstance(column_type, type_))

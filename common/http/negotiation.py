@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import request
 from werkzeug.exceptions import NotAcceptable
 
+# Windows PowerShell 5 reads JSON without a charset as Latin-1; RFC 8259 makes the parameter harmless to all others.
+JSON = "application/json; charset=utf-8"
 MADE = ("application/json", "application/problem+json")
 
 

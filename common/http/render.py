@@ -17,6 +17,7 @@ from common.http import conditional
 from common.http.compiled import Compiled, Scope
 from common.http.context import settings
 from common.http.listing import page
+from common.http.negotiation import JSON
 from common.http.query import Query, expanded_name
 from common.http.shapes import Shape, registry
 
@@ -137,7 +138,7 @@ def changed(connection: Connection, shape: Shape, scope: Scope, verb: str, resul
     if result is None or verb == "delete":
         return Response(status=204)
     members = _one(connection, shape, scope, result, Query())
-    response = Response(orjson.dumps(members), 201 if verb == "post" else 200, content_type="application/json")
+    response = Response(orjson.dumps(members), 201 if verb == "post" else 200, content_type=JSON)
     if shape.versioned:
         response.headers["ETag"] = f'"{members["version"]}"'
     if verb == "post" and shape.has_rows:

@@ -89,7 +89,7 @@ class Merge:
 
 
 class RequestParser(shipped.RequestParser):  # type: ignore[misc]
-    """A table of fields. With `partial` none is required and absent ones stay absent; with `optional` so is the body."""
+    """A table of fields. With `partial` none is required and absent ones stay absent; `optional`: so is the body."""
 
     args: list[Argument]
 

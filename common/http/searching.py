@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Select, bindparam, literal, select
 if TYPE_CHECKING:
     from common.http.cursors import Cursor
     from common.http.query import Query
-    from common.http.shapes import Compiled, Shape
+    from common.http.compiled import Compiled
+    from common.http.shapes import Shape
 
 
 @dataclass(frozen=True)
