@@ -6,7 +6,7 @@ import click
 
 from commands.opening import Opening
 from common.database import again, db
-from common.http import server
+from common.http.server import serve as serve_until_told
 from models.deployment import offer_setup
 
 
@@ -24,4 +24,4 @@ def serve(opening: Opening) -> int:
         if code is not None:
             click.echo(f"Nobody can sign in yet. Make the first administrator: {urls[0]}/app/setup#code={code}")
 
-    return server.serve(opening.app, opening.settings, announce)
+    return serve_until_told(opening.app, opening.settings, announce)

@@ -44,7 +44,8 @@ def databases(request, tmp_path_factory):
     """A kind of database that the service supports."""
     folder = tmp_path_factory.mktemp("databases")
     if request.param == "sqlite":
-        yield SqliteFiles(folder)
+        yield (made := SqliteFiles(folder))
+        made.end()
         return
     if not request.param:
         missing("STOREKEEPER_TEST_DATABASES names no PostgreSQL server")
@@ -55,28 +56,29 @@ def databases(request, tmp_path_factory):
     except OperationalError:
         missing(f"there is no PostgreSQL server at {make_url(request.param).host}")
     yield made
-    made.server.dispose()
+    made.end()
 
 
 @pytest.fixture(scope="session")
 def template(databases):
     """A database with a small shop in it, and everybody signed in."""
-    made = Template(databases)
-    yield made
-    made.drop()
+    return Template(databases)
 
 
 @pytest.fixture(scope="session")
 def shared_service(template):
     with template.copy() as service:
+        service.pristine = service.dump()
         yield service
 
 
 @pytest.fixture(params=[False, True], ids=["production", "testing"])
 def shop(request, shared_service):
-    """One service for all tests that change nothing, with Flask's TESTING off and on."""
+    """One service for all tests that change nothing, with Flask's TESTING off and on; it checks that nothing changed."""
     shared_service.app.testing = request.param
-    return shared_service
+    yield shared_service
+    before, shared_service.pristine = shared_service.pristine, shared_service.dump()
+    assert shared_service.pristine == before
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, bindparam, literal, select
 
 if TYPE_CHECKING:
+    from common.http.compiled import Compiled
     from common.http.cursors import Cursor
     from common.http.query import Query
-    from common.http.compiled import Compiled
     from common.http.shapes import Shape
 
 

@@ -26,7 +26,7 @@ export function field(control, { name, label, hint, required = false, wide = fal
     () => error.value && h("p.error", { id: errorId }, icon("alert"), error.value));
   control.addEventListener("input", () => { error.value = ""; });
   return {
-    name, label, node, id, control,
+    name, label, node, id, control, required,
     get: get ?? (() => control.value.trim() || null),
     set: set ?? ((value) => { control.value = value ?? ""; }),
     fail: (message) => { error.value = message; },

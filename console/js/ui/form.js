@@ -57,6 +57,11 @@ export function createForm(fields, send, { layout = (nodes) => nodes, buttons = 
   async function submit() {
     if (busy.value) return;
     clearErrors();
+    const missing = fields.filter((each) => each.required && (each.get() ?? "") === "");
+    if (missing.length) {
+      refuse({ slug: "invalid", errors: missing.map(({ name }) => ({ field: name, message: "This is needed." })) });
+      return;
+    }
     busy.value = true;
     try {
       await send(form);
@@ -68,15 +73,16 @@ export function createForm(fields, send, { layout = (nodes) => nodes, buttons = 
   }
 
   function refuse(error) {
-    const placed = (error.errors ?? []).map((each) => place(each));
-    refusal.value = { message: error.message, requestId: error.requestId, placed };
+    const placed = (error.errors ?? []).map((each) => place(each)).sort((a, b) => a.order - b.order);
+    const message = error.slug === "invalid" && placed.length ? "Please look at this again" : error.message;
+    refusal.value = { message, requestId: error.requestId, placed };
     form.node.querySelector(".error-summary")?.focus();
   }
 
   function place({ field: path, message }) {
     const [name, ...rest] = String(path ?? "").split("/");
     byName[name]?.fail(message, rest);
-    return { target: byName[name], label: byName[name]?.label ?? path, message };
+    return { target: byName[name], label: byName[name]?.label ?? path, message, order: names.indexOf(name) };
   }
 
   form.node = h("form", {

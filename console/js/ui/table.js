@@ -2,7 +2,7 @@ import { h, icon } from "../core/dom.js";
 import { keepInEntry } from "../core/router.js";
 
 /**
- * A table of rows. A column is `{ key, label, cell(row), sort, number, rank }`: `sort` is the API's name for sorting by
+ * A table of rows. A column is `{ key, label, cell(row), sort, number, wide, rank }`: `sort` is the API's name for sorting by
  * it, columns of rank 3 and 2 go first where the room is narrow. `rowHref(row)` makes the first column lead there.
  */
 export function createTable({ caption, columns, rowHref, sorting, onSort }) {
@@ -24,7 +24,7 @@ export function createTable({ caption, columns, rowHref, sorting, onSort }) {
   };
 }
 
-const cellProps = ({ number, rank }) => ({ class: [number && "number", rank && `rank-${rank}`].filter(Boolean).join(" ") });
+const cellProps = ({ number, rank, wide }) => ({ class: [number && "number", wide && "wide", rank && `rank-${rank}`].filter(Boolean).join(" ") });
 
 function headerCell(column, sorting, onSort) {
   if (!column.sort) return h("th", { scope: "col", ...cellProps(column) }, column.label);

@@ -37,7 +37,7 @@ export function render(page, context) {
 function columns() {
   return [
     {
-      key: "name", label: "Name", sort: "name",
+      key: "name", label: "Name", sort: "name", wide: true,
       cell: (row) => row.name,
       below: (row) => h("span.below", row.sku, row.archived_at && h("span.badge", "Archived")),
     },

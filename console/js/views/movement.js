@@ -89,7 +89,7 @@ function lines(row) {
   const table = createTable({
     caption: "Lines",
     columns: [
-      { key: "name", label: "Item", cell: (line) => line.name, below: (line) => h("span.below", line.sku) },
+      { key: "name", label: "Item", wide: true, cell: (line) => line.name, below: (line) => h("span.below", line.sku) },
       { key: "sku", label: "SKU", rank: 2, cell: (line) => h("code", line.sku) },
       { key: "quantity", label: "Quantity", number: true, cell: (line) => (row.kind === "adjustment" ? signed : quantity)(line.quantity) },
       ...(may("see_costs") ? [{ key: "unit_cost", label: "Unit cost", number: true, rank: 3, cell: (line) => money(line.unit_cost) }] : []),

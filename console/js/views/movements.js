@@ -18,8 +18,8 @@ export function render(page, context) {
     noun: "movement",
     caption: "Movements",
     columns: [
-      { key: "recorded_at", label: "When", cell: (row) => when(row.recorded_at, storeZone(row.store_id)), below: (row) => h("span.below", row.reference) },
-      { key: "kind", label: "What", cell: (row) => [sentence(row.kind), row.reversed_by_id && h("span.badge", "Reversed")] },
+      { key: "recorded_at", label: "When", cell: (row) => h("span.nowrap", when(row.recorded_at, storeZone(row.store_id))), below: (row) => h("span.below", row.reference) },
+      { key: "kind", label: "What", cell: (row) => h("span.nowrap", sentence(row.kind), row.reversed_by_id && h("span.badge", "Reversed")) },
       { key: "store", label: "Store", cell: (row) => places(row) },
       { key: "lines", label: "Lines", rank: 2, cell: (row) => summary(row.lines) },
       { key: "reference", label: "Reference", rank: 2, cell: (row) => row.reference },

@@ -75,6 +75,6 @@ function problem(line) {
   };
   return h("div.line-error", { role: "alert" },
     icon("alert"),
-    h("span", message, available !== undefined && ` Available: ${quantity(available)}.`),
+    h("span", message),
     isSettable && h("button.quiet", { type: "button", onclick: take }, `Take ${quantity(available)}`));
 }

@@ -16,7 +16,7 @@ export function obstacle(document) {
   if (mode.reasons && !head.reason.value.trim()) return "Give a reason.";
   if (lines.value.some((line) => line.state.value === "looking")) return "One moment: a code is being looked up.";
   if (lines.value.some((line) => line.state.value === "failed")) return "Some codes could not be looked up yet.";
-  if (ready.length === 0) return "Scan something first.";
+  if (ready.length === 0) return "Nothing to post yet: no item has these codes.";
   if (ready.some((line) => !isPossible(line.quantity.value, mode))) return "Every line needs a quantity.";
   return "";
 }
