@@ -10,6 +10,7 @@ from flask import Response, current_app
 from common.http import Resource
 from common.http.api import readable_collections
 from common.http.conditional import answer, list_tag
+from common.http.context import settings
 from common.http.query import refuse_any
 from common.http.render import scope_of
 
@@ -29,5 +30,7 @@ class Root(Resource):
         links = {"self": {"href": prefix, "method": "GET"}}
         for name, path in readable_collections(current_app, prefix, self.caller):
             links[name] = {"href": path, "method": "GET"}
-        body = orjson.dumps({"links": links})
+        shop = settings().shop
+        about = {"name": shop.name, "currency": shop.currency, "timezone": shop.timezone}
+        body = orjson.dumps({"shop": about, "links": links})
         return answer(body, list_tag(body))

@@ -66,14 +66,14 @@ class Refused(_Answer, ErrorTask):  # type: ignore[misc]
         self.response_headers += headers
         self.content_length = len(body)
         self.set_close_on_finish()
-        self.channel.lingers = True
+        pass
         self.write(b"" if request.command == "HEAD" else body)
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
-    pass
+    parser_class = Parser
     task_class = Answer
     error_task_class = Refused
 

@@ -16,7 +16,7 @@ from common import clock, types
 from common.fields import Boolean, Field, Integer, Money, Quantity, Rate, Text, Timestamp
 from common.quantities import MONEY_PLACES, money_wire, quantity_wire, value_wire
 
-_RATE_STEPS = 10**MONEY_PLACES
+_RATE_STEPS: int = 10**MONEY_PLACES
 
 
 @lru_cache(maxsize=4096)
