@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from common import errors
 from common.database import db, refusals
 from common.errors import FieldError
+from common.fields.base import find_unprintable
 from common.gtin import barcode_key, lookup_keys
 from common.quantities import QUANTITY_PLACES
 from common.types import JsonText, MoneyType, RateType
@@ -107,6 +108,8 @@ class Item(Archivable, Row, db.Model):
     @classmethod
     def by_barcode(cls, session: Session, code: str) -> Item | None:
         """Return the item that bears this code in any of its forms."""
+        if find_unprintable(code):  # PostgreSQL takes no NUL, not even to find that there is none
+            return None
         keys = lookup_keys(code)
         found = session.scalars(select(Barcode).where(Barcode.code_key.in_(keys))).all()
         best = min(found, key=lambda barcode: keys.index(barcode.code_key), default=None)
