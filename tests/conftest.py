@@ -74,7 +74,7 @@ def shared_service(template):
 
 @pytest.fixture(params=[False, True], ids=["production", "testing"])
 def shop(request, shared_service):
-    """One service for all tests that change nothing, with Flask's TESTING off and on; it checks that nothing changed."""
+    """One service for all tests that change nothing, with TESTING off and on; it checks that nothing changed."""
     shared_service.app.testing = request.param
     yield shared_service
     before, shared_service.pristine = shared_service.pristine, shared_service.dump()
