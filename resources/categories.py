@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import Select
 
 from common.access import Role
-from common.fields import Id, Text
+from common.fields import Id
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.shapes import ARCHIVED, LIVE, given
+from models import rules
 from models.category import Category
 
 NEW = reqparse.RequestParser()
-NEW.add_argument("name", type=Text(200), required=True)
-NEW.add_argument("parent_id", type=Id(), nullable=True)
+NEW.add_argument("name", type=rules.CATEGORY["name"], required=True)
+NEW.add_argument("parent_id", type=rules.CATEGORY["parent_id"], nullable=True)
 CHANGES = NEW.partial()
 
 CATEGORY = Shape(

@@ -7,25 +7,25 @@ from typing import Any
 from sqlalchemy import Select, func
 
 from common.access import Role
-from common.fields import Attributes, Barcode, Choice, Code, Id, ListOf, Money, Rate, Text
+from common.fields import Id
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.searching import Searchable, searchables
 from common.http.shapes import ARCHIVED, LIVE, given
-from models import search
-from models.item import UNITS, Item
+from models import rules, search
+from models.item import Item
 from models.text import Keyed
 
 NEW = reqparse.RequestParser()
-NEW.add_argument("sku", type=Code(64), required=True)
-NEW.add_argument("name", type=Text(200), required=True)
-NEW.add_argument("description", type=Text(5000, multiline=True), nullable=True)
-NEW.add_argument("category_id", type=Id(), nullable=True)
-NEW.add_argument("unit", type=Choice(*UNITS), default="each")
-NEW.add_argument("price", type=Money(), nullable=True)
-NEW.add_argument("cost", type=Money(), nullable=True)
-NEW.add_argument("tax_rate", type=Rate(), nullable=True)
-NEW.add_argument("barcodes", type=ListOf(Barcode(), max=50), default=[])
-NEW.add_argument("attributes", type=Attributes(), default={})
+NEW.add_argument("sku", type=rules.ITEM["sku"], required=True)
+NEW.add_argument("name", type=rules.ITEM["name"], required=True)
+NEW.add_argument("description", type=rules.ITEM["description"], nullable=True)
+NEW.add_argument("category_id", type=rules.ITEM["category_id"], nullable=True)
+NEW.add_argument("unit", type=rules.ITEM["unit"], default="each")
+NEW.add_argument("price", type=rules.ITEM["price"], nullable=True)
+NEW.add_argument("cost", type=rules.ITEM["cost"], nullable=True)
+NEW.add_argument("tax_rate", type=rules.ITEM["tax_rate"], nullable=True)
+NEW.add_argument("barcodes", type=rules.ITEM["barcodes"], default=[])
+NEW.add_argument("attributes", type=rules.ITEM["attributes"], default={})
 CHANGES = NEW.partial()
 
 searchables["items"] = Searchable(search.expression, search.match, Item.id, exact=Item.exactly)
@@ -34,11 +34,11 @@ ITEM = Shape(
     Item,
     "/items",
     [
-        Field("sku", sort=Item.sku_key, filters=True, by=Item.sku_key, rule=Keyed(Code(64))),
+        Field("sku", sort=Item.sku_key, filters=True, by=Item.sku_key, rule=Keyed(rules.ITEM["sku"])),
         Field("name", sort=Item.name_key, filters=True),
         Field("description"),
         Field("category_id", filters=True, rule=Id(), expand="categories"),
-        Field("unit", filters=True, rule=Choice(*UNITS)),
+        Field("unit", filters=True, rule=rules.ITEM["unit"]),
         Field("price", sort=func.coalesce(Item.price, -1), filters=True),
         Field("cost", role=Role.MANAGER, filters=True),
         Field("tax_rate", filters=True),

@@ -8,10 +8,10 @@ from sqlalchemy import Select, exists
 from sqlalchemy.orm import aliased
 
 from common.access import Role
-from common.fields import Barcode, Choice, Code, Id, ListOf, Money, Object, Property, Quantity, Text, Timestamp
+from common.fields import Choice, Id, ListOf, Object, Property, Quantity
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.shapes import Many, When
-from models import ledger
+from models import ledger, rules
 from models.item import Item
 from models.movement import (
     ARRIVED_BY,
@@ -25,38 +25,36 @@ from models.movement import (
     Transfer,
 )
 
-MOST_LINES = 1000
-
 
 def line(*, signed: bool = False) -> Object:
     """Return the rule of one line; only adjustments are signed."""
     return Object(
         {
             "item_id": Property(Id()),
-            "sku": Property(Code(64)),
-            "barcode": Property(Barcode()),
-            "quantity": Property(Quantity(signed=signed), required=True),
-            "unit_cost": Property(Money(), nullable=True),
-            "unit_price": Property(Money(), nullable=True),
+            "sku": Property(rules.LINE["sku"]),
+            "barcode": Property(rules.LINE["barcode"]),
+            "quantity": Property(rules.SIGNED_QUANTITY if signed else rules.LINE["quantity"], required=True),
+            "unit_cost": Property(rules.LINE["unit_cost"], nullable=True),
+            "unit_price": Property(rules.LINE["unit_price"], nullable=True),
             "expected_on_hand": Property(Quantity(signed=True, zero=True), nullable=True),
         }
     )
 
 
 WORDS = reqparse.RequestParser(optional=True)
-WORDS.add_argument("reference", type=Text(100), nullable=True)
-WORDS.add_argument("note", type=Text(1000, multiline=True), nullable=True)
-WORDS.add_argument("occurred_at", type=Timestamp(), nullable=True)
+WORDS.add_argument("reference", type=rules.DOCUMENT["reference"], nullable=True)
+WORDS.add_argument("note", type=rules.DOCUMENT["note"], nullable=True)
+WORDS.add_argument("occurred_at", type=rules.DOCUMENT["occurred_at"], nullable=True)
 
 DOCUMENT = WORDS.but(optional=False)
 DOCUMENT.add_argument("store_id", type=Id(), required=True)
-DOCUMENT.add_argument("lines", type=ListOf(line(), max=MOST_LINES, min=1), required=True)
+DOCUMENT.add_argument("lines", type=ListOf(line(), max=rules.MOST_LINES, min=1), required=True)
 
 REASONED = DOCUMENT.but()
-REASONED.add_argument("reason", type=Text(200), required=True)
+REASONED.add_argument("reason", type=rules.DOCUMENT["reason"], required=True)
 
 ADJUSTMENT = REASONED.but("lines")
-ADJUSTMENT.add_argument("lines", type=ListOf(line(signed=True), max=MOST_LINES, min=1), required=True)
+ADJUSTMENT.add_argument("lines", type=ListOf(line(signed=True), max=rules.MOST_LINES, min=1), required=True)
 
 TRANSFER = DOCUMENT.but()
 TRANSFER.add_argument("to_store_id", type=Id(), required=True)
@@ -89,7 +87,7 @@ MOVEMENT = Shape(
         Field("kind", filters=True, rule=Choice(*KINDS)),
         Field("store_id", filters=True, rule=Id(), expand="stores"),
         Field("to_store_id", filters=True, rule=Id(), expand="stores"),
-        Field("reference", filters=True, rule=Text(100)),
+        Field("reference", filters=True, rule=rules.DOCUMENT["reference"]),
         Field("note"),
         Field("reason", filters=True),
         Field("occurred_at", sort=True, filters=True),

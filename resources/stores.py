@@ -7,26 +7,26 @@ from typing import Any
 from sqlalchemy import Select
 
 from common.access import Role
-from common.fields import Boolean, Code, Text, Timezone
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.context import settings
 from common.http.shapes import ARCHIVED, LIVE
+from models import rules
 from models.store import Store
 from models.text import Keyed
 
 NEW = reqparse.RequestParser()
-NEW.add_argument("code", type=Code(40), required=True)
-NEW.add_argument("name", type=Text(200), required=True)
-NEW.add_argument("address", type=Text(1000, multiline=True), nullable=True)
-NEW.add_argument("timezone", type=Timezone(), default=lambda: settings().shop.timezone)
-NEW.add_argument("allow_negative_stock", type=Boolean(), default=False)
+NEW.add_argument("code", type=rules.STORE["code"], required=True)
+NEW.add_argument("name", type=rules.STORE["name"], required=True)
+NEW.add_argument("address", type=rules.STORE["address"], nullable=True)
+NEW.add_argument("timezone", type=rules.STORE["timezone"], default=lambda: settings().shop.timezone)
+NEW.add_argument("allow_negative_stock", type=rules.STORE["allow_negative_stock"], default=False)
 CHANGES = NEW.partial()
 
 STORE = Shape(
     Store,
     "/stores",
     [
-        Field("code", sort=Store.code_key, filters=True, by=Store.code_key, rule=Keyed(Code(40))),
+        Field("code", sort=Store.code_key, filters=True, by=Store.code_key, rule=Keyed(rules.STORE["code"])),
         Field("name", sort=Store.name_key, filters=True),
         Field("address"),
         Field("timezone"),

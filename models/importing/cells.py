@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from common.fields import Choice, FieldProblem, Quantity, Timestamp
+from common.fields import Choice, Field, FieldProblem, Quantity, Timestamp
 from models import rules
 from models.plan import SIGNS
 
@@ -28,7 +28,7 @@ def barcodes(text: str) -> Any:
     return rules.ITEM["barcodes"]([code for code in _BETWEEN_BARCODES.split(text) if code])
 
 
-def lower(rule: Choice) -> Callable[[str], str]:
+def lower(rule: Field) -> Callable[[str], str]:
     """Return the reading of a choice whose spelling people vary: `Write-off` is write_off."""
     return lambda text: rule(text.casefold().replace("-", "_").replace(" ", "_"))
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from common import errors
-from common.fields import Choice, FieldProblem, FieldProblems, field_errors
+from common.fields import FieldProblem, FieldProblems, field_errors
 from common.gtin import barcode_key
 from models import rules, search
 from models.importing.batches import chunks
@@ -22,11 +22,11 @@ from models.importing.categories import Categories, steps
 from models.importing.cells import barcodes, lower
 from models.importing.columns import ATTRIBUTE, Columns, Options, Readers
 from models.importing.tally import Entry, Problem, Tally
-from models.item import PIECES, UNITS, Barcode, Item
+from models.item import PIECES, Barcode, Item
 from models.text import fold, key
 
 READERS: Readers = {name: rule.from_text for name, rule in rules.ITEM.items() if name != "category_id"} | {
-    "unit": lower(Choice(*UNITS)),
+    "unit": lower(rules.ITEM["unit"]),
     "barcodes": barcodes,
     "category": steps,
 }
