@@ -16,7 +16,8 @@ export function onScan(handler) {
 }
 
 function onKeydown(event) {
-  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+  // A password is nobody's barcode, however fast a password manager or a badge types it.
+  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "password") {
     burst = null;
   } else if (event.key.length === 1) {
     if (!burst || event.timeStamp - burst.last > LONGEST_GAP_MS) burst = begin(event);
@@ -30,12 +31,12 @@ function onKeydown(event) {
 }
 
 function begin(event) {
-  const field = "value" in event.target && event.target.type !== "password" ? event.target : null;
+  const field = "value" in event.target ? event.target : null;
   return { code: "", first: event.timeStamp, last: event.timeStamp, field, before: field?.value };
 }
 
 function isScan(ended, now) {
-  if (!ended || ended.code.length < SHORTEST_CODE || document.querySelector("dialog:modal")) return false;
+  if (!ended || ended.code.length < SHORTEST_CODE || handlers.length === 0 || document.querySelector("dialog:modal")) return false;
   const average = (ended.last - ended.first) / (ended.code.length - 1);
   return now - ended.last <= LONGEST_GAP_MS && average <= AVERAGE_GAP_MS;
 }

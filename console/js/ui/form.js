@@ -75,7 +75,7 @@ export function createForm(fields, send, { layout = (nodes) => nodes, buttons = 
   function refuse(error) {
     const placed = (error.errors ?? []).map((each) => place(each)).sort((a, b) => a.order - b.order);
     const message = error.slug === "invalid" && placed.length ? "Please look at this again" : error.message;
-    refusal.value = { message, requestId: error.requestId, placed };
+    refusal.value = { message, requestId: error.status >= 500 ? error.requestId : null, placed };
     form.node.querySelector(".error-summary")?.focus();
   }
 
@@ -107,7 +107,7 @@ function summary({ message, requestId, placed }) {
     h("div",
       h("p.notice-title", message),
       placed.length > 0 && h("ul", placed.map((each) => h("li", lead(each), ": ", each.message))),
-      requestId && placed.length === 0 && h("p.muted", "Request ", h("code", requestId))));
+      requestId && h("p.muted", "Request ", h("code", requestId))));
 }
 
 /** The button that submits; it says so while it does. */
