@@ -66,7 +66,7 @@ class Refused(_Answer, ErrorTask):  # type: ignore[misc]
         self.response_headers += headers
         self.content_length = len(body)
         self.set_close_on_finish()
-        pass
+        self.channel.lingers = True
         self.write(b"" if request.command == "HEAD" else body)
 
 
