@@ -23,6 +23,7 @@ from common.http.reqparse import Merge, RequestParser
 from common.http.shapes import Shape
 
 _VERBS = ("get", "post", "put", "patch", "delete")
+_NOTHING = RequestParser(optional=True)
 
 
 class Resource(flask_restful.Resource):  # type: ignore[misc]
@@ -41,6 +42,8 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     if_match: ClassVar[bool] = True
     """Whether PUT asks for If-Match."""
     most_bytes: ClassVar[int] = body.MOST_BYTES
+    answers: ClassVar[dict[str, Any]] = {}
+    """The JSON Schema of what GET answers where no shape says it."""
 
     connection: Connection
     caller: Caller = ANONYMOUS
@@ -84,7 +87,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     def _change(self, verb: str, ids: dict[str, Any]) -> Response:
         with reading() as self.connection:
             self._admit(verb)
-        sent = _Sent(self.parsers.get(verb))
+        sent = _Sent(self.parsers.get(verb, _NOTHING if verb == "post" else None))
         if sent.refusal is None:
             sent.values = self.prepare(ids, sent.values)
         return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
@@ -133,8 +136,8 @@ class _Sent:
         self.values: dict[str, Any] = {}
         self.refusal: Exception | None = None
         try:
-            query.refuse_any()
             self.values = parser.parse_args() if parser else {}
+            query.refuse_any()
         except Exception as refusal:  # noqa: BLE001 - raised again by fields()
             self.refusal = refusal
 
