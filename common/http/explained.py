@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common import errors
-from common.http.problems import FRAMEWORK, STATUSES
+from common.http.problems import _FRAMEWORK, STATUSES
 from common.http.refusals import REFUSALS
 
 # What to do, by class; one without an entry of its own has that of the nearest class above it.
@@ -74,7 +74,7 @@ class Explained:
 def explained() -> dict[str, Explained]:
     """Return every problem type by its slug, in the order of their statuses."""
     ours = {cls.slug: _of_class(cls) for cls in _below(errors.StorekeeperError)}
-    said = {status: (slug, title, text) for status, (slug, title, text) in (REFUSALS | FRAMEWORK).items()}
+    said = {status: (slug, title, text) for status, (slug, title, text) in (REFUSALS | _FRAMEWORK).items()}
     theirs = {
         slug: Explained(slug, status, title, text or f"{title}.", _BY_STATUS.get(status, _BY_STATUS[400]))
         for status, (slug, title, text) in said.items()

@@ -49,7 +49,7 @@ COMMON: dict[str, Schema] = {
         "q",
         "query",
         {"type": "string", "maxLength": 200},
-        "Search names, SKUs and barcodes: every word, by its beginning, case and accents ignored.",
+        "Search: every word, by its beginning, case and accents ignored; an exact code comes first.",
     ),
     "If-None-Match": _parameter(
         "If-None-Match", "header", {"type": "string"}, "An ETag that is known; 304 where it still holds."

@@ -139,7 +139,8 @@ class Schemas:
                 name, related = expanded_name(field.name), nullable(self.row(registry[field.expand]))
                 properties[name] = {"anyOf": [properties[name], related]} if name in properties else related
         properties["links"] = _links(shape)
-        return object_of(properties, ["id"] if "id" in properties else [])
+        partial = {"description": "Read with `fields=`, some of these members alone."}
+        return partial | object_of(properties, ["id"] if "id" in properties else [])
 
     def _members(self, shape: Shape) -> Schema:
         fields = (shape.fields[name] for name in shape.visible(max(Role)))

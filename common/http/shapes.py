@@ -158,7 +158,7 @@ def _with_common(model: Any, fields: Iterable[Field], *, version: Any, archivabl
         return list(fields)
     first = [
         Field("id", sort=model.id, filters=True, rule=Id()),
-        Field("version", column=None if version is True else version),
+        Field("version", column=None if version is True else version, nullable=False),
     ]
     last = [Field("created_at", sort=True, filters=True), Field("updated_at", sort=True, filters=True)]
     if archivable:
