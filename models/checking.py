@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Integer, text
+from sqlalchemy import Boolean, Column, Connection, Integer, text
 from sqlalchemy.types import TypeDecorator
 
 from common.database import db
@@ -64,8 +65,9 @@ def _asks(query: str, sentence: str) -> Proof:
     """Return the proof whose offenders are a query's rows, each told by a sentence over its columns."""
 
     def proof(connection: Connection) -> Iterator[str]:
-        for row in connection.execution_options(stream_results=True).execute(text(query)):
-            yield sentence.format(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+        with connection.execute(text(query), execution_options=checking_texts.STREAMED) as rows:
+            for row in rows.mappings():
+                yield sentence.format(**row)
 
     return proof
 
@@ -98,14 +100,15 @@ def _exact(connection: Connection) -> Iterator[str]:
         yield from _asks(columns + inexact, "{table_name}.{column_name} is no column of whole numbers")(connection)
         return
     for table in db.metadata.sorted_tables:
-        for column in table.columns:
-            type_ = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
-            allowed = (
-                "'integer', 'null'" if isinstance(type_, Integer | BigInteger) else "'text', 'integer', 'blob', 'null'"
-            )
-            query = f'SELECT rowid, typeof("{column.name}") AS kept FROM "{table.name}" WHERE kept NOT IN ({allowed})'  # noqa: S608 - names from the models
-            for row in connection.execute(text(query)):
-                yield f"{table.name}.{column.name} of {row.rowid} is kept as {row.kept}"
+        cases = " ".join(f"""WHEN typeof("{c.name}") NOT IN ({_kept(c)}) THEN '{c.name}'""" for c in table.columns)
+        query = f'SELECT rowid AS place, CASE {cases} END AS wrong FROM "{table.name}" WHERE wrong IS NOT NULL'  # noqa: S608 - names from the models
+        yield from _asks(query, f"{table.name}.{{wrong}} of {{place}} is kept as another type")(connection)
+
+
+def _kept(column: Column[Any]) -> str:
+    type_ = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+    whole = isinstance(type_, Integer | Boolean)
+    return "'integer', 'null'" if whole else "'text', 'blob', 'null'"
 
 
 def _witnesses(connection: Connection) -> Iterator[str]:

@@ -14,6 +14,7 @@ from models.text import fold, key
 from models.user import User
 
 _BATCH = 2000
+STREAMED = {"stream_results": True}
 _KEYS = (
     (Item, Item.sku, Item.sku_key, key),
     (Item, Item.name, Item.name_key, fold),
@@ -30,9 +31,10 @@ def keys(connection: Connection) -> Iterator[str]:
     """Compare each key with the one that its text has now."""
     for model, said, kept, derive in _KEYS:
         query = select(model.id, said.label("said"), kept.label("kept")).order_by(model.id)
-        for row in connection.execution_options(stream_results=True).execute(query):
-            if row.kept != (None if row.said is None else derive(row.said)):
-                yield f"{model.title} {row.id}: {kept.key}"
+        with connection.execute(query, execution_options=STREAMED) as rows:
+            for row in rows:
+                if row.kept != (None if row.said is None else derive(row.said)):
+                    yield f"{model.title} {row.id}: {kept.key}"
 
 
 def paths(connection: Connection) -> Iterator[str]:
@@ -51,13 +53,16 @@ def paths(connection: Connection) -> Iterator[str]:
 
 def barcodes(connection: Connection) -> Iterator[str]:
     """Compare each item's list with the table, batch by batch."""
-    items = connection.execution_options(stream_results=True).execute(select(Item.id, Item.barcodes).order_by(Item.id))
-    for batch in items.partitions(_BATCH):
-        listed = {(barcode_key(code), id_) for id_, codes in batch for code in codes}
-        of_batch = select(Barcode.code_key, Barcode.item_id).where(Barcode.item_id.between(batch[0][0], batch[-1][0]))
-        kept = {(code, id_) for code, id_ in connection.execute(of_batch)}
-        for code, id_ in sorted(listed ^ kept):
-            yield f"item {id_}: {code} is {'not found' if (code, id_) in listed else 'not its own'}"
+    items = select(Item.id, Item.barcodes).order_by(Item.id)
+    with connection.execute(items, execution_options=STREAMED) as rows:
+        for batch in rows.partitions(_BATCH):
+            listed = {(barcode_key(code), id_) for id_, codes in batch for code in codes}
+            of_batch = select(Barcode.code_key, Barcode.item_id).where(
+                Barcode.item_id.between(batch[0][0], batch[-1][0])
+            )
+            kept = {(code, id_) for code, id_ in connection.execute(of_batch)}
+            for code, id_ in sorted(listed ^ kept):
+                yield f"item {id_}: {code} is {'not found' if (code, id_) in listed else 'not its own'}"
 
 
 def search(connection: Connection) -> Iterator[str]:
