@@ -78,7 +78,7 @@ class _Batch:
         codes = {barcode_key(code) for entry in batch for code in entry.values.get("barcodes", ())}
         owners = select(Barcode.code_key, Item.sku_key).join(Item, Item.id == Barcode.item_id)
         taken = session.execute(owners.where(Barcode.code_key.in_(codes)))
-        self._owners: dict[str, str] = dict(taken.tuples().all())
+        self._owners: dict[str, str] = dict(taken.all())
         self._categories = Categories(session) if any("category" in entry.values for entry in batch) else None
         self._reindex: dict[str, Item] = {}
         self._had: dict[str, list[str]] = {}
