@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 
 import pytest
@@ -26,18 +27,50 @@ def _hang_up():
         Client.everyone.pop().close()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """The file of an embedded database with nothing in it but somebody who may do anything."""
+    return Place(tmp_path_factory.mktemp("empty") / "data").prepare().file
+
+
+@pytest.fixture(scope="session")
+def copies(databases, tmp_path_factory, request):
+    """Make places on each kind of database, all copies of one."""
+    if databases.name == "sqlite":
+        made = request.getfixturevalue("empty_file")
+        return lambda folder: _embedded(made, folder)
+    template = databases.create()
+    Place(tmp_path_factory.mktemp("empty") / "data", _url(databases, template)).prepare()
+
+    def copy(folder):
+        name = f"{databases.prefix}_{len(databases.made)}"
+        databases._run(databases.server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        databases.made.append(name)
+        return Place(folder, _url(databases, name))
+
+    return copy
+
+
+def _url(databases, name):
+    return databases.settings(name)["database"].url
+
+
+def _embedded(file, folder):
+    folder.mkdir()
+    shutil.copyfile(file, folder / file.name)
+    return Place(folder)
+
+
 @pytest.fixture
-def embedded(tmp_path):
+def embedded(empty_file, tmp_path):
     """A place with the embedded database, ready to serve."""
-    return Place(tmp_path / "data").prepare()
+    return _embedded(empty_file, tmp_path / "data")
 
 
 @pytest.fixture
-def place(databases, tmp_path):
+def place(copies, tmp_path):
     """A place on each kind of database, ready to serve."""
-    settings = databases.settings(databases.create())
-    url = settings["database"].url if "database" in settings else ""
-    return Place(tmp_path / "data", url).prepare()
+    return copies(tmp_path / "data")
 
 
 @pytest.fixture

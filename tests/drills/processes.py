@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -124,7 +125,7 @@ class Server:
         self.process.stdout.close()
         return code
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
