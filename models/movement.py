@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column, object_session
 
 from common import clock, errors
 from common.access import Caller
@@ -108,6 +108,17 @@ class Movement(db.Model):
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("movements.id"))
     transfer_id: Mapped[int | None] = mapped_column(ForeignKey("movements.id"))
+
+    @property
+    def version(self) -> int:
+        """1, and one more for each later document that names it."""
+        session = object_session(self)
+        return (session and session.scalar(select(VERSION).where(Movement.id == self.id))) or 1
+
+    @property
+    def updated_at(self) -> datetime:
+        """A document never changes after it is recorded."""
+        return self.recorded_at
 
     @classmethod
     def visible_to(cls, caller: Caller) -> Select[Any]:

@@ -118,7 +118,7 @@ def row(connection: Connection, shape: Shape, scope: Scope, result: Any, query: 
     body = orjson.dumps(members)
     if not shape.versioned:
         return conditional.answer(body, conditional.list_tag(body))
-    version = result.version if hasattr(result, "version") else members.get("version", 0)
+    version = members.get("version") or result.version
     updated = getattr(result, "updated_at", None)
     modified = updated if isinstance(updated, datetime) else None
     return conditional.answer(body, conditional.row_tag(version, body, partial=partial), modified=modified)
