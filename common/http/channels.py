@@ -18,7 +18,8 @@ STALLED_SECONDS = 60.0
 CROWDED_SECONDS = 5.0
 LINGER_SECONDS = 30.0
 LINGER_IDLE_SECONDS = 5.0
-_DISCARDED = 65536
+_DISCARDED = 64 * 1024
+_SHORT = 64 * 1024
 
 
 class _Answer(Task):  # type: ignore[misc]
@@ -36,9 +37,9 @@ class _Answer(Task):  # type: ignore[misc]
         return head
 
     def write(self, data: bytes) -> None:
-        """Send head and body at once where the body is all there: one system call, one packet."""
-        whole = self.complete and data and self.has_body and self.content_length == len(data)
-        if self.wrote_header or not whole:
+        """Send head and body at once where the body is short: one system call, one packet."""
+        short = self.complete and 0 < len(data) < _SHORT and self.content_length == len(data)
+        if self.wrote_header or not short or not self.has_body:
             super().write(data)
             return
         self.channel.write_soon(self.build_response_header() + data)

@@ -164,6 +164,8 @@ def _adjustments(sockets: list[Any], connection_limit: int) -> Adjustments:
         server_name="localhost",
         connection_limit=connection_limit,
         recv_bytes=32 * 1024,
+        # What an answer may be ahead of its reader, in a file, before it keeps its thread.
+        outbuf_high_watermark=64 * 1024 * 1024,
         inbuf_overflow=framing.MAX_IN_MEMORY,
         max_request_header_size=framing.MAX_HEAD,
         max_request_body_size=framing.MAX_BODY,

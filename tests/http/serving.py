@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # as a process of its own this file is the program
@@ -25,7 +25,7 @@ from common.settings import Settings  # noqa: E402
 from common.settings_schema import Server  # noqa: E402
 
 
-def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     query = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
     seconds = float(query.get("seconds", 0))
     match environ["PATH_INFO"]:
@@ -34,9 +34,10 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         case "/outside":
             with gate.outside():
                 time.sleep(seconds)
-        case "/large":
-            start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", query["bytes"])])
-            return [b"x" * int(query["bytes"])]
+        case "/stream":
+            pieces = int(query["mebibytes"]) * 16
+            start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(pieces * 65536))])
+            return (b"x" * 65536 for _ in range(pieces))
         case "/failing":
             raise RuntimeError("secret words")
     told = {
@@ -115,7 +116,7 @@ def running(**settings: Any) -> Iterator[int]:
         answering.set()
 
     def run() -> None:
-        given = Settings(server=Server(port=0, **settings))
+        given = Settings(server=Server(**{"port": 0, **settings}))
         codes.append(server.serve(application, given, announce))
 
     thread = threading.Thread(target=run)
