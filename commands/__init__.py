@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from commands import check, load, migrate, serve, settings, user
+from commands import check, demo, load, migrate, serve, settings, user
 from commands.opening import Opening
 from common import errors
 from common.settings import Settings
@@ -29,7 +29,7 @@ def cli(context: click.Context, config: Path | None, *, debug: bool) -> None:
         context.invoke(serve.serve)
 
 
-for command in (serve.serve, migrate.migrate, user.user, load.load, check.check, settings.settings):
+for command in (serve.serve, migrate.migrate, user.user, load.load, demo.demo, check.check, settings.settings):
     cli.add_command(command)
 
 
