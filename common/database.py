@@ -31,6 +31,8 @@ T = TypeVar("T")
 OLDEST_SQLITE = (3, 51, 3)
 ATTEMPTS = 5
 WRITE = "storekeeper_write"
+BUSY_SECONDS = 5.0
+_LEFT = "storekeeper_seconds_left"
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_dialect.insert, "postgresql": postgresql.insert}
 _SQLITE_BUSY = {5, 6, 8, 10, 13, 14}  # busy, locked, read-only, I/O error, full, cannot open
 _POSTGRES_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: the whole unit is run again
@@ -39,14 +41,15 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a power cut loses nothing that was answered
     "foreign_keys=ON",
-    "busy_timeout=5000",
+    f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "cache_size=-16000",
     "temp_store=MEMORY",
 )
 _POSTGRES = (
-    "-c statement_timeout=10000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+    "-c lock_timeout={lock:.0f} -c statement_timeout={statement:.0f}"
+    " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
 )
 
 
@@ -105,7 +108,9 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
         engine.turns = Turns(seconds=write_wait, patient=patient)  # type: ignore[attr-defined]
         return engine
     waiting = import_module("common.postgres").WaitingCursor  # its driver is not needed for SQLite
-    arguments = {"options": _POSTGRES, "connect_timeout": 5, "cursor_factory": waiting}
+    # A lock that does not come must end the waiting before the statement's own end hides what it waited for.
+    timeouts = _POSTGRES.format(lock=1000 * write_wait, statement=1000 * (max(write_wait, 10) + 1))
+    arguments = {"options": timeouts, "connect_timeout": 5, "cursor_factory": waiting}
     return create_engine(url, pool_pre_ping=True, connect_args=arguments, **options)
 
 
@@ -116,8 +121,20 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    write = connection.get_execution_options().get(WRITE, True)
-    connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    execute = connection.connection.dbapi_connection.execute
+    if not options.get(WRITE, True):
+        execute("BEGIN")
+        return
+    left = options.get(_LEFT, BUSY_SECONDS)
+    if left >= BUSY_SECONDS:
+        execute("BEGIN IMMEDIATE")
+        return
+    execute(f"PRAGMA busy_timeout={left * 1000:.0f}")
+    try:
+        execute("BEGIN IMMEDIATE")
+    finally:
+        execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
 
 
 @contextmanager
@@ -136,16 +153,17 @@ def session_on(connection: Connection) -> Session:
 
 
 @contextmanager
-def unit_of_work(session: Session, *, write: bool) -> Iterator[Session]:
+def unit_of_work(session: Session, *, write: bool, wait: float | None = None) -> Iterator[Session]:
     """One transaction: committed at the end of a writing one, undone on any error and after every reading one.
 
+    `wait` is how many seconds the embedded database may let it wait for its turn, in place of what settings say.
     Raises Busy when the turn to write does not come or the database is locked, full or away; Stale when the row was
     changed meanwhile; the mapped refusal when a constraint says no.
     """
     turns = getattr(session.get_bind(), "turns", None) if write else None
-    with turns.turn() if turns else nullcontext():
+    with turns.turn(seconds=wait) if turns else nullcontext(BUSY_SECONDS) as left:
         try:
-            session.connection(execution_options={WRITE: write})
+            session.connection(execution_options={WRITE: write, _LEFT: left})
             yield session
             if write:
                 session.flush()

@@ -1,6 +1,7 @@
 """Idempotency-Key: the first answer is kept in the transaction of its effect, and given again, byte for byte.
 
 A twin that arrives while the first one runs waits: on SQLite for its turn to write, on PostgreSQL at the unique key.
+Where it waits in vain, it is told that the first is still running, not that the service is busy.
 Only answers that had an effect are kept; a refusal may be tried again under the same key.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import Response, request
@@ -25,6 +28,8 @@ HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(days=7)
 _SANE = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location", "Last-Modified")
+_RUNNING = "The first request under this key is still running."
+_running: dict[str, object] = {}  # the scopes that this process works on, each with its first request
 
 
 def read_key() -> str | None:
@@ -36,13 +41,32 @@ def read_key() -> str | None:
     return key
 
 
+@contextmanager
+def running(caller: Caller) -> Iterator[None]:
+    """Run one request; raises KeyInProgress in place of Busy while an earlier one under its key still runs here."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        yield
+        return
+    scope, mine = _scope(caller, key), object()
+    first = _running.setdefault(scope, mine) is mine
+    try:
+        yield
+    except errors.Busy as error:
+        if not first and scope in _running:
+            raise errors.KeyInProgress(_RUNNING) from error
+        raise
+    finally:
+        if first:
+            del _running[scope]
+
+
 class Claim:
     """One caller's claim on one key, within the transaction of the effect."""
 
     def __init__(self, session: Session, caller: Caller, key: str) -> None:
         self.session = session
-        who = f"user {caller.user_id}" if caller.user_id is not None else "anybody"
-        self.scope = _digest(f"{who}\0{request.method}\0{request.full_path}\0{key}")
+        self.scope = _scope(caller, key)
         self.fingerprint = hashlib.sha256(request.get_data(cache=True)).hexdigest()
         self.key = key
 
@@ -66,7 +90,7 @@ class Claim:
             return insert_first(self.session, KeptAnswer, row)
         except OperationalError as error:
             if is_lock_timeout(error):
-                raise errors.KeyInProgress("The first request under this key is still running.") from error
+                raise errors.KeyInProgress(_RUNNING) from error
             raise
 
     def keep(self, response: Response) -> None:
@@ -76,5 +100,7 @@ class Claim:
         self.session.execute(update(KeptAnswer).where(KeptAnswer.scope == self.scope).values(**values))
 
 
-def _digest(text: str) -> str:
+def _scope(caller: Caller, key: str) -> str:
+    who = f"user {caller.user_id}" if caller.user_id is not None else "anybody"
+    text = f"{who}\0{request.method}\0{request.full_path}\0{key}"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -7,6 +7,7 @@ write comes.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -90,7 +91,8 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         sent = _Sent(self.parsers.get(verb, _NOTHING if verb == "post" else None))
         if sent.refusal is None:
             sent.values = self.prepare(ids, sent.values)
-        return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
+        with idempotency.running(self.caller) if verb == "post" and self.replayable else nullcontext():
+            return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
 
     def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """Do what is slow and needs no turn to write, such as hashing a password; return the fields to go on with."""

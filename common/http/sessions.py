@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from common import errors
 from common.access import ANONYMOUS, Caller
-from common.database import again, db
+from common.database import db, unit_of_work
 from common.settings import Settings
 
 NAME = "storekeeper"
@@ -93,6 +93,7 @@ def install(app: Flask, settings: Settings, *, whose: Whose, touch: Touch) -> No
     def _note_use(response: Response) -> Response:
         session_id = g.pop("touch", None)
         if session_id is not None:
-            with suppress(errors.Busy):  # the next request notes it
-                again(db.session(), lambda session: touch(session, session_id, idle))
+            # No reading waits for somebody else's writing; where this cannot be noted now, the next request does.
+            with suppress(errors.Busy), unit_of_work(db.session(), write=True, wait=0) as session:
+                touch(session, session_id, idle)
         return response

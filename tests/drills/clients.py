@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from processes import PASSWORD
 
@@ -18,7 +18,7 @@ BASE = "/api/v1"
 
 class Answer(NamedTuple):
     status: int
-    headers: http.client.HTTPMessage
+    headers: Any
     body: bytes
     seconds: float
 
@@ -27,24 +27,16 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-class Client:
-    """One connection, kept alive; made anew where it ended. Not for two threads at once."""
+class Caller:
+    """What every client can do; `send` is its own."""
 
-    everyone: ClassVar[list[Client]] = []
+    cookie = ""
 
-    def __init__(self, port: int, cookie: str = "", *, seconds: float = 60) -> None:
-        self.port, self.cookie, self.seconds = port, cookie, seconds
-        self.connection: http.client.HTTPConnection | None = None
-        self.everyone.append(self)
-
-    def sign_in(self) -> Client:
+    def sign_in(self) -> Self:
         answer = self.post("/session", {"username": "mara", "password": PASSWORD})
         assert answer.status == 201, answer.body
         self.cookie = answer.headers["Set-Cookie"].split(";")[0]
         return self
-
-    def another(self, port: int | None = None) -> Client:
-        return Client(port or self.port, self.cookie, seconds=self.seconds)
 
     def get(self, path: str) -> Answer:
         return self.send("GET", path)
@@ -57,6 +49,39 @@ class Client:
         answer = self.post(path, body)
         assert answer.status == 201, answer.body
         return answer.json
+
+    def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        raise NotImplementedError
+
+
+class Local(Caller):
+    """A client of an app in this process."""
+
+    def __init__(self, app: Any, cookie: str = "") -> None:
+        self.app, self.cookie = app, cookie
+
+    def shop(self) -> Shop:
+        return Shop(self.sign_in())
+
+    def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        began = time.monotonic()
+        sent = {"Cookie": self.cookie} | (headers or {})
+        got = self.app.test_client(use_cookies=False).open(BASE + path, method=method, json=body, headers=sent)
+        return Answer(got.status_code, got.headers, got.data, time.monotonic() - began)
+
+
+class Client(Caller):
+    """One connection, kept alive; made anew where it ended. Not for two threads at once."""
+
+    everyone: ClassVar[list[Client]] = []
+
+    def __init__(self, port: int, cookie: str = "", *, seconds: float = 60) -> None:
+        self.port, self.cookie, self.seconds = port, cookie, seconds
+        self.connection: http.client.HTTPConnection | None = None
+        self.everyone.append(self)
+
+    def another(self, port: int | None = None) -> Client:
+        return Client(port or self.port, self.cookie, seconds=self.seconds)
 
     def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """Raise OSError or HTTPException where no whole answer comes; the request may have been carried out."""
@@ -100,7 +125,7 @@ def at_once(work: Callable[[Any], Any], givens: Iterable[Any]) -> list[Any]:
 class Shop:
     """Stores and items of plain pieces."""
 
-    client: Client
+    client: Caller
     stores: list[int] = field(default_factory=list)
     items: list[int] = field(default_factory=list)
 

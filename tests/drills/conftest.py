@@ -6,9 +6,14 @@ import shutil
 from contextlib import ExitStack
 
 import pytest
-from clients import Client, Shop
+from clients import Client, Local, Shop
 from processes import Place, Server
 from sqlalchemy import text
+
+from common.database import db
+from common.settings import Settings
+from common.settings_schema import Database, Storage
+from wsgi import create_app
 
 # All three are zero, or the ledger lies. Units are thousandths of a piece.
 AGREEMENT = """
@@ -99,6 +104,23 @@ def client(ports):
 @pytest.fixture
 def shop(client):
     return Shop(client)
+
+
+@pytest.fixture
+def local():
+    """Open an app in this process: `local(place, write_wait_seconds=1)`."""
+    opened = []
+
+    def enter(place: Place, **database) -> Local:
+        given = Database(url=place.environment["STOREKEEPER_DATABASE_URL"], **database)
+        opened.append(create_app(Settings(storage=Storage(folder=str(place.folder)), database=given)))
+        return Local(opened[-1])
+
+    yield enter
+    for app in opened:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

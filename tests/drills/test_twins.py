@@ -1,20 +1,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from clients import Client, Shop, at_once
-from processes import PASSWORD
-from sqlalchemy import event, text
+from clients import at_once
+from sqlalchemy import event
 
-from common.settings_schema import Database
-from models.movement import Movement
+from common.database import WRITE, db
 
 CLIENTS, TWINS, LATER, SAME_KEY = 32, 3, 2, 16
 SALES = "SELECT reference, count(*) FROM movements WHERE kind = 'sale' GROUP BY reference"
-WAIT_SECONDS = 1
 
 
 def _same_answer(answers):
@@ -56,3 +52,32 @@ def test_sixteen_requests_under_one_key_are_one(place, ports, client, shop):
     _same_answer(answers)
     assert place.rows(SALES) == [("one", 1)]
     assert place.rows("SELECT on_hand FROM levels") == [(993_000,)]
+
+
+def test_a_twin_that_waits_in_vain_learns_that_the_first_still_runs(place, local):
+    app = local(place, write_wait_seconds=1)
+    shop = app.shop().fill(stores=1, items=1, stock=10)
+    sale = shop.document(shop.stores[0], (shop.items[0], 1))
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def hold(connection):
+        if connection.get_execution_options()[WRITE] and threading.current_thread().name == "first":
+            arrived.set()
+            go_on.wait(30)
+
+    with app.app.app_context():
+        event.listen(db.engine, "commit", hold)
+    answers = []
+    first = threading.Thread(name="first", target=lambda: answers.append(app.post("/sales", sale, key="k")))
+    first.start()
+    assert arrived.wait(10)
+
+    twin, other = app.post("/sales", sale, key="k"), app.post("/sales", sale, key="another")
+    go_on.set()
+    first.join(10)
+    later = app.post("/sales", sale, key="k")
+
+    assert (twin.status, twin.json["type"]) == (409, "/problems/idempotency-key-in-progress")
+    assert (other.status, other.json["type"], other.headers["Retry-After"]) == (503, "/problems/busy", "2")
+    assert (answers[0].status, later.status, later.headers["Idempotent-Replayed"]) == (201, 201, "true")
+    assert later.body == answers[0].body
