@@ -89,7 +89,7 @@ class Crew:
         while self.gate.lead():
             try:
                 self._step()
-            except Exception:
+            except BaseException:
                 logger.exception("the server's loop failed")
                 time.sleep(_MISHAP_SECONDS)
 
@@ -112,12 +112,14 @@ class Crew:
     def _serve(channel: Channel) -> None:
         try:
             channel.service()
-        except Exception:
+        except BaseException:  # the application's SystemExit would end this thread, and with the leader the server
             logger.exception("a request failed")
             channel.cancel()
+            channel.server.pull_trigger()
 
     def _wake(self) -> None:
-        self.listeners[0].trigger.pull_trigger()
+        if self.listeners:
+            self.listeners[0].trigger.pull_trigger()
 
     def _channels(self) -> Iterator[Channel]:
         return (channel for channel in list(self.map.values()) if isinstance(channel, Channel))

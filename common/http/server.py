@@ -4,6 +4,7 @@ import logging
 import os
 import select
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ _SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")
 _ONE_WISH_SECONDS = 0.25  # a launcher passes on what the system has sent to us as well
 _LOOK_SECONDS = 0.5  # Windows lets a signal's handler run only when the main thread wakes
 _CLOSE_SECONDS = 0.5
+_SWITCH_SECONDS = 0.001  # not 5 ms: the leader waits that long at every row while another thread computes
 _SELECT_LIMIT = 400  # Windows' select takes 512 sockets; with one more the loop would die
 _OTHER_FILES = 100
 
@@ -129,17 +131,22 @@ def serve(
     sockets = listening.bind(settings.server.host, settings.server.port)
     server = _Server(settings.server, on_drain)
     application = behind(application, settings.server.trusted_proxy, settings.server.trusted_proxy_headers)
-    for socket in sockets:
-        Listener(application, server.crew, socket, _adjustments(sockets, server.connection_limit))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     state.server = server
     try:
+        for socket in sockets:
+            Listener(application, server.crew, socket, _adjustments(sockets, server.connection_limit))
         with _signals(server.bell):
             server.crew.start()
             announce(listening.urls(settings.server.host, sockets))
             return server.supervise()
     finally:
+        sys.setswitchinterval(interval)
         state.server = None
         server.close()
+        for socket in sockets:
+            socket.close()
 
 
 @contextmanager

@@ -38,6 +38,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
             pieces = int(query["mebibytes"]) * 16
             start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(pieces * 65536))])
             return (b"x" * 65536 for _ in range(pieces))
+        case "/leaving":
+            sys.exit(3)
         case "/failing":
             raise RuntimeError("secret words")
     told = {

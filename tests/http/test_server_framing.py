@@ -239,6 +239,15 @@ def test_a_failure_of_the_application_is_a_problem_without_its_words(port: int) 
     assert b"secret" not in answered.body
 
 
+def test_an_application_that_wants_to_leave_ends_its_connection_alone(port: int) -> None:
+    with Client(port) as leaving, Client(port) as other:
+        rest = leaving.get("/leaving").rest()
+        answered = other.get("/after").answer()
+
+    assert rest == b""
+    assert answered.status == 200
+
+
 def test_a_client_that_goes_away_half_way_harms_nobody(port: int) -> None:
     for part in (b"", b"GET", head("Content-Length: 5") + b"he", CHUNKED + b"5\r\nhe"):
         with Client(port) as client:
