@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, String, bindparam, column, func, literal_column, table, text
+from sqlalchemy import ColumnElement, Connection, Integer, String, bindparam, cast, column, literal_column, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.expression import FromClause
 
 from models.text import words
@@ -40,7 +41,8 @@ _MATCHES = {
     "postgresql": Match(
         _vectors,
         _vectors.c.item_id,
-        _vectors.c.words.op("@@", is_comparison=True)(func.to_tsquery("simple", bindparam("q"))),
+        # A cast, not to_tsquery, which would cut the words again by rules of its own.
+        _vectors.c.words.op("@@", is_comparison=True)(cast(bindparam("q"), TSQUERY)),
     ),
 }
 

@@ -26,20 +26,31 @@ class Keyed(Field):
         return self.rule.schema
 
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
+# The width of the narrowest column of keys; each is three times as wide as the column of the text itself.
+_SHORT = 120
 
 
 def key(text: str) -> str:
     """Return the form under which two spellings of a code or a name are the same, case aside."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _cut(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()), text)
 
 
 def fold(text: str) -> str:
-    """Return the form for searching and sorting: no case, no accents."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    """Return the form for sorting: no case, no accents."""
+    return _cut(_folded(text), text)
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text, folded, each once, in order."""
-    return list(dict.fromkeys(_WORD.findall(fold(text))))
+    return list(dict.fromkeys(_WORD.findall(_folded(text))))
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def _cut(derived: str, text: str) -> str:
+    """One character may unfold to eighteen; what no column holds is no longer compared."""
+    return derived[: max(_SHORT, 3 * len(text))]

@@ -15,7 +15,7 @@ PREFIXES = " ".join(str(length) for length in range(1, 25))
 SEARCH = {
     "sqlite": (
         "CREATE VIRTUAL TABLE item_search USING fts5(words, content='', contentless_delete=1, detail=none, "
-        f"prefix='{PREFIXES}', tokenize='unicode61 remove_diacritics 0')",
+        f"prefix='{PREFIXES}', tokenize='ascii')",
     ),
     "postgresql": (
         "CREATE TABLE item_search (item_id BIGINT PRIMARY KEY REFERENCES items (id), words TSVECTOR NOT NULL)",

@@ -1,0 +1,44 @@
+"""Empty databases of one kind, migrated once and copied for each test; no Flask app."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from service import KEY
+from sqlalchemy.orm import Session
+
+from common import kept_answers  # noqa: F401 - its table belongs to the schema too
+from common.database import open_engine
+from common.schema import migrate
+from common.settings import Settings
+from common.settings_schema import Security
+from models import category  # noqa: F401 - with one model come all, and with them the metadata
+
+
+class Blanks:
+    def __init__(self, places) -> None:
+        self.places = places
+        self.template = places.create()
+        engine = self._open(self.template)
+        migrate(engine)
+        engine.dispose()
+        places.keep(self.template)
+
+    @contextmanager
+    def engine(self, **options):
+        place = self.places.create(self.template)
+        engine = self._open(place, **options)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+            self.places.drop(place)
+
+    def _open(self, place, **options):
+        settings = Settings(security=Security(secret_key=KEY), **self.places.settings(place))
+        return open_engine(settings.database_url, **options)
+
+
+def session_of(engine) -> Session:
+    """Return a session as the service's own are."""
+    return Session(engine, autoflush=False, expire_on_commit=False)

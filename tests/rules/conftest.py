@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+from blanks import Blanks, session_of
+from service import PostgresqlDatabases, SqliteFiles
+
+
+@pytest.fixture(scope="session")
+def sqlite_blanks(tmp_path_factory):
+    places = SqliteFiles(tmp_path_factory.mktemp("sqlite_blanks"))
+    yield Blanks(places)
+    places.end()
+
+
+@pytest.fixture(scope="session")
+def every_blanks(databases, tmp_path_factory):
+    """Empty databases of each kind that the service supports; apart from those that hold the test shop."""
+    folder = tmp_path_factory.mktemp("blanks")
+    places = SqliteFiles(folder) if databases.name == "sqlite" else PostgresqlDatabases(databases.url, folder)
+    yield Blanks(places)
+    places.end()
+
+
+@pytest.fixture
+def engine(sqlite_blanks):
+    """A migrated SQLite file of the test's own."""
+    with sqlite_blanks.engine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def every_engine(every_blanks):
+    """A migrated database of the test's own, on each engine. A module whose tests all want it overrides `engine`."""
+    with every_blanks.engine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def session(engine):
+    """A plain session; what its test does not keep is undone."""
+    with session_of(engine) as session:
+        yield session
