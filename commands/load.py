@@ -96,7 +96,7 @@ def _tell(tally: Tally, options: Options) -> int:
     click.echo(str(tally))
     for note, count in tally.notes.items():
         if count:
-            click.echo(f"Note: {count:,} {note}", err=True)
+            click.echo(f"Note: {note}: {count:,}. Was this file loaded before?", err=True)
     if options.dry_run:
         click.echo("A dry run: nothing was written.")
     elif not tally.stands:

@@ -47,9 +47,7 @@ class Movements:
         "to_store": rules.STORE["code"].from_text,
     }
     required: ClassVar[tuple[tuple[str, ...], ...]] = (("kind",), ("store",), ("sku", "barcode"), ("quantity",))
-    repeated = (
-        "documents have the kind, store, reference and time of one recorded before: was this file loaded already?"
-    )
+    repeated = "documents like one recorded before (the same kind, store, reference and time)"
 
     def __init__(self, columns: Columns, options: Options) -> None:
         del options
@@ -100,7 +98,7 @@ class Stock(Movements):
 
     readers: ClassVar[Readers] = _LINE
     required = (("store",), ("sku", "barcode"), ("quantity",))
-    repeated = "receipts of opening stock went to a store that had one before: was this file loaded already?"
+    repeated = "receipts of opening stock for a store that had one before"
 
     def document(self, once: dict[str, str | None], entries: list[Entry]) -> Document:
         """Return the receipt that rows make."""
