@@ -11,7 +11,7 @@ from flask import Flask
 import resources
 from common import secret
 from common.database import db
-from common.http import console, context, health, mount, observe, openapi, problems, sessions
+from common.http import console, context, health, mount, observe, openapi, pages, problems, sessions
 from common.settings import Settings, load
 from models import sign_in
 
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.install(app, settings, whose=sign_in.whose, touch=sign_in.SignIn.touch)
     mount(app, "/api/v1", resources.v1)
     openapi.install(app, "/api/v1")
+    pages.install(app, "/api/v1", ROOT / "console")
     health.install(app)
     console.mount(app, ROOT / "console")
     return app

@@ -73,7 +73,7 @@ class Explained:
 
 def explained() -> dict[str, Explained]:
     """Return every problem type by its slug, in the order of their statuses."""
-    ours = {cls.slug: _of_class(cls) for cls in _below(errors.StorekeeperError)}
+    ours = {cls.slug: _of_class(cls) for cls in _below(errors.StorekeeperError) if "slug" in vars(cls)}
     said = {status: (slug, title, text) for status, (slug, title, text) in (REFUSALS | _FRAMEWORK).items()}
     theirs = {
         slug: Explained(slug, status, title, text or f"{title}.", _BY_STATUS.get(status, _BY_STATUS[400]))

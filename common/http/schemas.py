@@ -87,6 +87,8 @@ def nullable(schema: Schema) -> Schema:
     """Return the schema of a value that may be null too."""
     if isinstance(schema.get("type"), str) and "enum" not in schema:
         return schema | {"type": [schema["type"], "null"]}
+    if "anyOf" in schema:
+        return schema | {"anyOf": [*schema["anyOf"], {"type": "null"}]}
     return {"anyOf": [schema, {"type": "null"}]} if schema else {}
 
 
@@ -136,8 +138,10 @@ class Schemas:
         properties = self._members(shape)
         for field in (shape.fields[name] for name in shape.visible(max(Role))):
             if field.expand:
-                name, related = expanded_name(field.name), nullable(self.row(registry[field.expand]))
-                properties[name] = {"anyOf": [properties[name], related]} if name in properties else related
+                name, related = expanded_name(field.name), self.row(registry[field.expand])
+                # A field that has no `_id` to lose gives its place to the row.
+                instead = {"anyOf": [related, properties[name]]} if name in properties else related
+                properties[name] = nullable(instead)
         properties["links"] = _links(shape)
         partial = {"description": "Read with `fields=`, some of these members alone."}
         return partial | object_of(properties, ["id"] if "id" in properties else [])
