@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from serving import Client, application, running
+from serving import Client, Process, application, running
 
 from common.errors import SettingsInvalid
 from common.http import channels, crew, listening, server
@@ -291,3 +291,17 @@ def test_nothing_is_left_behind() -> None:
     assert threading.active_count() == before
     assert server.state.counts() == {}
     assert not server.state.draining
+
+
+@pytest.mark.slow
+def test_three_hundred_slow_clients_do_not_keep_others_out() -> None:
+    with Process(threads=4) as process, ExitStack() as stack:
+        slow = [stack.enter_context(Client(process.port)) for _ in range(300)]
+        waited = []
+        for number in range(20):
+            for client in slow:
+                client.send(b"GET / HTTP/1.1\r\nHost: t\r\nX-Slow: " if number == 0 else b"a")
+            with Client(process.port) as quick:
+                waited.append(timed(quick, "/quick"))
+
+    assert max(waited) < 1
