@@ -13,7 +13,7 @@ US = "storekeeper"
 
 Key = tuple[str, str]
 Rates = Mapping[Key, list[float]]
-"""By contestant and question: requests a second, one figure a round."""
+"""By contestant and question, one figure a round: requests a second, or the server's CPU seconds for a request."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Bar:
         if self.what not in rates or self.than not in rates:
             return None
         return paired(rates[self.what], rates[self.than])
+
+    def by_cost(self, costs: Rates) -> float | None:
+        """Return the same ratio by processor time spent for an answer, where that was measured."""
+        if not (costs.get(self.what) and costs.get(self.than)):
+            return None
+        return paired(costs[self.than], costs[self.what])
 
 
 def paired(these: list[float], those: list[float]) -> float:

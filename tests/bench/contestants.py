@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from data import COLUMNS, PAGE, SESSION, ids_by_name
-from servers import PEERS, environment, run, served, versions
+from servers import PEERS, Served, environment, run, served, versions
 
 FIRST, BY_NAME, MIDDLE = "page", "page by name", "middle page"
 
@@ -30,7 +30,7 @@ class Contestant:
     """A running server. `member` names the list in its JSON, empty when the list is all of it."""
 
     name: str
-    port: int
+    server: Served
     questions: dict[str, Question]
     member: str = "data"
     headers: dict[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Contestant:
 
     def url(self, question: str) -> str:
         """Return the address of a question."""
-        return f"http://127.0.0.1:{self.port}{self.questions[question].path}"
+        return f"http://127.0.0.1:{self.server.port}{self.questions[question].path}"
 
     def verify(self, question: str) -> None:
         """Ask once; SystemExit unless the answer is 200 with the right rows, every column in each."""
@@ -50,7 +50,7 @@ class Contestant:
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path; urllib raises HTTPError for anything but success."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=self.headers)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.server.port}{path}", headers=self.headers)
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)
 
@@ -69,8 +69,8 @@ def handwritten(file: Path, rows: int, arrangement: str) -> Iterator[Contestant]
     """Flask, sqlite3 and orjson by hand: the bar."""
     python = environment("handwritten", own_server=True)
     questions = pages(file, rows, "/items?limit=50", "/items?limit=50&sort=name", f"/items?limit=50&after={rows // 2}")
-    with _wsgi("handwritten", python, file, arrangement) as (name, port):
-        yield Contestant(name, port, questions, versions=versions(python, ["flask", "orjson", "waitress"]))
+    with _wsgi("handwritten", python, file, arrangement) as (name, server):
+        yield Contestant(name, server, questions, versions=versions(python, ["flask", "orjson", "waitress"]))
 
 
 @contextmanager
@@ -79,9 +79,9 @@ def fastapi(file: Path, rows: int) -> Iterator[Contestant]:
     python = environment("fastapi_sqlalchemy")
     questions = pages(file, rows, "/items?limit=50", "/items?limit=50&sort=name", f"/items?limit=50&after={rows // 2}")
     command = [python, "-m", "uvicorn", "app:app", "--port", "0", "--workers", "1", "--no-access-log"]
-    with served("fastapi", command, {"BENCH_DATABASE": str(file)}, PEERS / "fastapi_sqlalchemy") as port:
+    with served("fastapi", command, {"BENCH_DATABASE": str(file)}, PEERS / "fastapi_sqlalchemy") as server:
         yield Contestant(
-            "fastapi", port, questions, member="", headers={"Cookie": f"session_key={SESSION}"},
+            "fastapi", server, questions, member="", headers={"Cookie": f"session_key={SESSION}"},
             versions=versions(python, ["fastapi", "pydantic", "sqlalchemy", "uvicorn", "uvloop"]),
         )  # fmt: skip
 
@@ -97,16 +97,16 @@ def drf(file: Path, rows: int, arrangement: str) -> Iterator[Contestant]:
     questions = pages(
         file, rows, "/items?limit=50", "/items?limit=50&ordering=name", f"/items?limit=50&cursor={cursor}"
     )
-    with _wsgi("drf", python, file, arrangement) as (name, port):
+    with _wsgi("drf", python, file, arrangement) as (name, server):
         yield Contestant(
-            name, port, questions, member="results", headers={"Cookie": cookie},
+            name, server, questions, member="results", headers={"Cookie": cookie},
             versions=versions(python, ["django", "djangorestframework", "waitress"]),
         )  # fmt: skip
 
 
 @contextmanager
-def _wsgi(peer: str, python: Path, file: Path, arrangement: str) -> Iterator[tuple[str, int]]:
+def _wsgi(peer: str, python: Path, file: Path, arrangement: str) -> Iterator[tuple[str, Served]]:
     name = peer if arrangement == "storekeeper" else f"{peer}, plain waitress"
     command = [python, PEERS / "serve.py", PEERS / peer, "app:app", arrangement]
-    with served(name.replace(", ", "-").replace(" ", "-"), command, {"BENCH_DATABASE": str(file)}) as port:
-        yield name, port
+    with served(name.replace(", ", "-").replace(" ", "-"), command, {"BENCH_DATABASE": str(file)}) as server:
+        yield name, server

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 from bars import BARS, Bar, Rates, paired
+from contestants import FIRST
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class Run:
     busy: float | None  # the system's load before the run
     versions: dict[str, dict[str, str]]
     rates: Rates
+    costs: Rates
 
     @property
     def base(self) -> tuple[str, str]:
-        """What each line is told as a ratio of: whoever was measured first."""
-        return next(iter(self.rates))
+        """What each line is told as a ratio of: the page by hand, else whatever was measured first."""
+        by_hand = ("handwritten", FIRST)
+        return by_hand if by_hand in self.rates else next(iter(self.rates))
 
     def as_json(self) -> dict[str, Any]:
         """Return everything, machine and versions included."""
@@ -42,11 +45,13 @@ class Run:
             "connections": self.connections, "tool": self.tool, "load_before": self.busy, "versions": self.versions,
             "rates": [
                 {"who": who, "question": question, "rounds": [round(rate, 1) for rate in rates],
-                 "median": round(median(rates), 1), "ratio": round(paired(rates, self.rates[self.base]), 3)}
+                 "median": round(median(rates), 1),
+                 "cpu_seconds": self.costs[who, question], "ratio": round(paired(rates, self.rates[self.base]), 3)}
                 for (who, question), rates in self.rates.items()
             ],
             "bars": [
-                {"what": bar.what, "than": bar.than, "at_least": bar.at_least, "ratio": bar.ratio(self.rates)}
+                {"what": bar.what, "than": bar.than, "at_least": bar.at_least, "ratio": bar.ratio(self.rates),
+                 "by_cost": bar.by_cost(self.costs)}
                 for bar in BARS
             ],
         }  # fmt: skip
@@ -60,16 +65,17 @@ class Run:
             f"{self.rows:,} rows, {self.connections} connections, Python {python}, {cores} cores, load before: {busy}.",
             f"Medians of {self.rounds} mixed rounds of {self.seconds} s by {self.tool}; ratio to {who}, {question}.",
             "",
-            "| who | question | requests/s | from | to | ratio |",
-            "|---|---|---:|---:|---:|---:|",
+            "| who | question | requests/s | from | to | ratio | CPU ms |",
+            "|---|---|---:|---:|---:|---:|---:|",
         ]
         for (name, asked), rates in self.rates.items():
             ratio = paired(rates, self.rates[self.base])
+            cost = f"{median(spent) * 1e3:.2f}" if (spent := self.costs[name, asked]) else ""
             span = f"{min(rates):,.0f} | {max(rates):,.0f}"
-            lines.append(f"| {name} | {asked} | {median(rates):,.0f} | {span} | {ratio:.2f} |")
+            lines.append(f"| {name} | {asked} | {median(rates):,.0f} | {span} | {ratio:.2f} | {cost} |")
         lines += ["", "| versions |  |", "|---|---|"]
         lines += [f"| {name} | {_listed(found)} |" for name, found in self.versions.items()]
-        return "\n".join([*lines, "", *(verdict(bar, self.rates) for bar in BARS), ""])
+        return "\n".join([*lines, "", *(verdict(bar, self.rates, self.costs) for bar in BARS), ""])
 
     @property
     def missed(self) -> list[Bar]:
@@ -83,10 +89,12 @@ class Run:
         (folder / "latest.md").write_text(self.as_markdown(), encoding="utf-8")
 
 
-def verdict(bar: Bar, rates: Rates) -> str:
+def verdict(bar: Bar, rates: Rates, costs: Rates) -> str:
     """Return a bar's line."""
     ratio = bar.ratio(rates)
     said = "not measured" if ratio is None else f"{'reached' if ratio >= bar.at_least else 'NOT REACHED'}, {ratio:.2f}"
+    cost = bar.by_cost(costs)
+    said += "" if cost is None else f", by processor time {cost:.2f}"
     what, than = ", ".join(bar.what), ", ".join(bar.than)
     return f"- {said} (at least {bar.at_least:.2f}): {what} / {than}: {bar.why}"
 

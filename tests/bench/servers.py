@@ -10,6 +10,7 @@ import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,11 +22,27 @@ _START_SECONDS = 60
 _STOP_SECONDS = 15
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server that answers on `port`."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time that it has used so far; None where the system has no /proc."""
+        stat = Path(f"/proc/{self.pid}/stat")
+        if not stat.exists():
+            return None
+        user, system = stat.read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def served(
     name: str, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path = ROOT
-) -> Iterator[int]:
-    """Run a server for the length of the block; yields its port. Its output goes to a file, which nobody can stall."""
+) -> Iterator[Served]:
+    """Run a server for the length of the block. Its output goes to a file, which nobody can stall."""
     log = WORK / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as out:
@@ -39,7 +56,7 @@ def served(
             stderr=subprocess.STDOUT,
         )
         try:
-            yield _port(process, log)
+            yield Served(_port(process, log), process.pid)
         finally:
             _end(process)
 

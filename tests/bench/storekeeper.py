@@ -23,13 +23,7 @@ from servers import HERE, PEERS, ROOT, WORK, run, served, versions
 USER, PASSWORD = "bench", "wicker-basket-on-the-stairs"
 ITEMS = "/api/v1/items"
 _STEP = 200  # the largest page
-_SAYS_WHAT_A_ROW_IS = (
-    "tests/bench/fill.py",
-    "models/item.py",
-    "models/search.py",
-    "models/text.py",
-    "models/migrations/versions/*.py",
-)
+_SAYS_WHAT_A_ROW_IS = ("tests/bench/fill.py", "models/search.py", "models/text.py", "models/migrations/versions/*.py")
 
 
 @contextmanager
@@ -38,9 +32,9 @@ def storekeeper(file: Path, rows: int, arrangement: str) -> Iterator[Contestant]
     settings = variables(data_folder(rows))
     own = arrangement == "storekeeper"
     command = [ROOT / "wsgi.py", "serve"] if own else [PEERS / "serve.py", ROOT, "wsgi:application", arrangement]
-    with served(US if own else f"{US}-plain", [sys.executable, *command], settings) as port:
-        headers = {"Cookie": _sign_in(port)}
-        middle, last = _walk(port, headers, rows)
+    with served(US if own else f"{US}-plain", [sys.executable, *command], settings) as server:
+        headers = {"Cookie": _sign_in(server.port)}
+        middle, last = _walk(server.port, headers, rows)
         questions = pages(
             file, rows, f"{ITEMS}?limit=50", f"{ITEMS}?limit=50&sort=name", f"{ITEMS}?limit=50&cursor={middle}"
         )
@@ -52,7 +46,7 @@ def storekeeper(file: Path, rows: int, arrangement: str) -> Iterator[Contestant]
             }
         name = US if own else f"{US}, plain waitress"
         found = versions(sys.executable, ["flask", "flask-restful", "sqlalchemy", "orjson", "waitress", "pysqlite3"])
-        yield Contestant(name, port, questions, headers=headers, versions=found)
+        yield Contestant(name, server, questions, headers=headers, versions=found)
 
 
 def _first_frequent(rows: int) -> list[int]:
