@@ -10,9 +10,9 @@ let outlet = null;
 let shown = null;
 let guard = null;
 
-/** Ask `mayLeave()` (a promise of a boolean) before the page changes; null lifts it. */
-export function guardLeaving(mayLeave) {
-  guard = mayLeave;
+/** While `isNeeded()`, leaving the page waits for `ask()`, a promise of a boolean; null lifts the guard. */
+export function guardLeaving(newGuard) {
+  guard = newGuard;
 }
 
 export const href = (path) => HOME + path;
@@ -62,9 +62,10 @@ function onNavigate(event) {
     && new URL(event.destination.url).pathname.startsWith(`${HOME}/`);
   if (!isOurs) return;
   const samePage = pathOf(event.destination.url) === currentPath.peek();
-  if (guard && !samePage && event.cancelable) {
+  if (!samePage && event.cancelable && guard?.isNeeded()) {
     event.preventDefault();
-    askToLeave(event.destination, event.navigationType);
+    const { key, url } = event.destination;
+    askToLeave(event.navigationType === "traverse" ? () => navigation.traverseTo(key) : () => navigation.navigate(url));
     return;
   }
   const isBack = event.navigationType === "traverse";
@@ -80,11 +81,10 @@ function onNavigate(event) {
   });
 }
 
-async function askToLeave(destination, kind) {
-  if (!(await guard())) return;
+async function askToLeave(leave) {
+  if (!(await guard.ask())) return;
   guard = null;
-  if (kind === "traverse") navigation.traverseTo(destination.key);
-  else navigation.navigate(destination.url);
+  leave();
 }
 
 async function show(url, { signal: abort, isBack = false, first = false }) {
@@ -105,7 +105,9 @@ async function show(url, { signal: abort, isBack = false, first = false }) {
   const entry = shown;
   entry.view = scope.run(() => render(page, context));
   if (!isBack) focusStart(page, first);
-  return entry.view?.ready;
+  await entry.view?.ready;
+  if (!isBack && shown === entry && document.activeElement === document.body) focusStart(page, first);
+  return undefined;
 }
 
 // The console's address changes with every release: a page from before it cannot load more of itself.

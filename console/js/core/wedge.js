@@ -1,13 +1,17 @@
 import { dropHeld } from "./keys.js";
 import { onEnd } from "./signal.js";
 
-// A wedge scanner is a keyboard that types 4 or more characters at once and ends with Enter or Tab.
-const LONGEST_GAP_MS = 50;
-const AVERAGE_GAP_MS = 35;
+// A wedge scanner is a keyboard that types 4 or more characters at once and ends with Enter or Tab. One gap may be long
+// on a busy computer, all of them together may not; and what follows other keys without a pause is no beginning, lest
+// half a code be taken for a whole one.
+const LONGEST_GAP_MS = 100;
+const AVERAGE_GAP_MS = 45;
+const PAUSE_BEFORE_MS = 200;
 const SHORTEST_CODE = 4;
 
 const handlers = [];
 let burst = null;
+let lastCharacter = -Infinity;
 
 /** Hand scanned codes to `handler` until the scope ends; the newest handler is asked first, false passes the code on. */
 export function onScan(handler) {
@@ -22,21 +26,23 @@ function onKeydown(event) {
   } else if (event.key.length === 1) {
     if (!burst || event.timeStamp - burst.last > LONGEST_GAP_MS) burst = begin(event);
     burst.code += event.key;
-    burst.last = event.timeStamp;
+    burst.last = lastCharacter = event.timeStamp;
   } else if (event.key !== "Shift") {
     const ended = burst;
     burst = null;
+    lastCharacter = -Infinity;
     if ((event.key === "Enter" || event.key === "Tab") && isScan(ended, event.timeStamp)) deliver(ended, event);
   }
 }
 
 function begin(event) {
   const field = "value" in event.target ? event.target : null;
-  return { code: "", first: event.timeStamp, last: event.timeStamp, field, before: field?.value };
+  const isWhole = event.timeStamp - lastCharacter > PAUSE_BEFORE_MS;
+  return { code: "", first: event.timeStamp, last: event.timeStamp, field, before: field?.value, isWhole };
 }
 
 function isScan(ended, now) {
-  if (!ended || ended.code.length < SHORTEST_CODE || handlers.length === 0 || document.querySelector("dialog:modal")) return false;
+  if (!ended?.isWhole || ended.code.length < SHORTEST_CODE || handlers.length === 0 || document.querySelector("dialog:modal")) return false;
   const average = (ended.last - ended.first) / (ended.code.length - 1);
   return now - ended.last <= LONGEST_GAP_MS && average <= AVERAGE_GAP_MS;
 }

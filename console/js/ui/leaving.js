@@ -4,11 +4,13 @@ import { confirmThat } from "./dialog.js";
 
 /** Ask before what was typed is thrown away. */
 export function protect(form) {
-  listen(globalThis, "beforeunload", (event) => { if (form.dirty.peek().length > 0) event.preventDefault(); });
-  guardLeaving(async () => form.dirty.peek().length === 0 || confirmThat({
+  const isNeeded = () => form.dirty.peek().length > 0;
+  const ask = () => confirmThat({
     title: "Leave without saving?",
     consequence: "What you have typed on this page will be lost.",
     action: "Leave",
     danger: true,
-  }));
+  });
+  listen(globalThis, "beforeunload", (event) => { if (isNeeded()) event.preventDefault(); });
+  guardLeaving({ isNeeded, ask });
 }

@@ -2,7 +2,7 @@ import { h, icon, uid } from "../core/dom.js";
 import { effect, signal } from "../core/signal.js";
 
 /**
- * A field of several rows. `makeRow(row, touched)` returns `{ node, get(), focus() }`; `blank` is the value of a new row;
+ * A field of several rows. `makeRow(row, next)` returns `{ node, get(), focus(), mark(isWrong) }`, `next()` beginning another row; `blank` is the value of a new row;
  * `join(values)` makes the field's value of the rows' and `split(value)` the reverse.
  */
 export function listField({ name, label, hint, add, blank, makeRow, join, split }) {
@@ -20,7 +20,8 @@ export function listField({ name, label, hint, add, blank, makeRow, join, split 
   effect(() => { node.setAttribute("aria-describedby", errors.value ? errorId : ""); });
 
   function append(value, isNew = false) {
-    const row = makeRow(value);
+    // Enter goes on to the next one, for whoever types a list and for scanners that are slow.
+    const row = makeRow(value, () => append(blank, true));
     const item = h("li", row.node, h("button.quiet.square", { type: "button", "aria-label": "Remove", onclick: () => drop(row, item) }, icon("close")));
     rows.push(row);
     list.append(item);

@@ -38,11 +38,16 @@ function barcodesField() {
     hint: "Scan into the field, or type the digits.",
     add: "Add a barcode",
     blank: "",
-    makeRow(code) {
+    makeRow(code, next) {
       const control = h("input", { type: "text", value: code, autocomplete: "off", maxlength: 80, "aria-label": "Barcode", "data-scan": true });
+      control.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        if (control.value.trim()) next();
+      });
       return { node: control, get: () => control.value.trim(), focus: () => control.focus(), mark: mark(control), control };
     },
-    join: (codes) => codes.filter(Boolean),
+    join: (codes) => [...new Set(codes.filter(Boolean))],
     split: (codes) => codes ?? [],
   });
 }
