@@ -48,8 +48,7 @@ class Category(Archivable, Row, db.Model):
         """Rename or move it; raises Archived, or Invalid for a loop."""
         self.ensure_live()
         self.assign(changes)
-        self._settle(self.session)
-        self._carry_down()
+        self._carry_down(self._settle(self.session))
         return self
 
     def archive(self) -> Self:
@@ -66,7 +65,8 @@ class Category(Archivable, Row, db.Model):
             self._parent(self.session).ensure_live()
         return super().restore()
 
-    def _settle(self, session: Session) -> None:
+    def _settle(self, session: Session) -> int:
+        """Return how deep it stands, from 1."""
         names = [self.name]
         if self.parent_id is not None:
             parent = self._parent(session)
@@ -74,6 +74,7 @@ class Category(Archivable, Row, db.Model):
                 raise unknown("parent_id", "category")
             names = [*self._names_above(session), self.name]
         self.assign({"name_key": fold(self.name), "path": SEPARATOR.join(names)})
+        return len(names)
 
     def _parent(self, session: Session) -> Category:
         parent = session.get(Category, self.parent_id)
@@ -85,14 +86,20 @@ class Category(Archivable, Row, db.Model):
         names: list[str] = []
         above = self._parent(session) if self.parent_id is not None else None
         while above is not None:
-            if above is self or len(names) >= DEEPEST:
-                message = "A category cannot stand inside itself, nor more than 20 deep."
-                raise errors.Invalid(message, errors=[FieldError("parent_id", "loop", message)])
+            if above is self or len(names) == DEEPEST - 1:
+                raise _misplaced()
             names.insert(0, above.name)
             above = above._parent(session) if above.parent_id is not None else None  # noqa: SLF001 - of its own class
         return names
 
-    def _carry_down(self) -> None:
+    def _carry_down(self, depth: int) -> None:
         for child in self.session.scalars(select(Category).where(Category.parent_id == self.id)):
+            if depth == DEEPEST:
+                raise _misplaced()
             child.assign({"path": SEPARATOR.join([self.path, child.name])})
-            child._carry_down()  # noqa: SLF001 - of its own class
+            child._carry_down(depth + 1)  # noqa: SLF001 - of its own class
+
+
+def _misplaced() -> errors.Invalid:
+    message = "A category cannot stand inside itself, nor more than 20 deep."
+    return errors.Invalid(message, errors=[FieldError("parent_id", "loop", message)])
