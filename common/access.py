@@ -63,6 +63,11 @@ class Caller:
         """Tell whether the caller's role includes `role`."""
         return self.role is not None and self.role >= role
 
+    @property
+    def sees_only(self) -> frozenset[int] | None:
+        """The stores whose stock exists for this caller; None for all."""
+        return None if self.sees_all_stores or not self.store_ids else self.store_ids
+
     def may_write_store(self, store_id: int) -> bool:
         """Tell whether stock of this store may be changed by this caller."""
         return not self.store_ids or store_id in self.store_ids

@@ -39,7 +39,6 @@ def unscale(units: int, places: int) -> Decimal:
     return Decimal(units).scaleb(-places, context=_EXACT)
 
 
-@lru_cache(maxsize=1 << 16)
 def money_wire(units: int, decimals: int = 2) -> str:
     """Return money for the wire: at least `decimals` (the currency's), further ones only where they are not zero."""
     whole, rest = divmod(abs(units), _MONEY_STEPS)

@@ -17,7 +17,7 @@ from common import clock
 from common.access import Caller
 from common.database import db
 from common.types import MoneyType, QuantityType, Timestamp, ValueType
-from models.row import ID, everything
+from models.row import ID, everything, within
 
 
 class Level(db.Model):
@@ -45,9 +45,7 @@ class Level(db.Model):
     @classmethod
     def visible_to(cls, caller: Caller) -> Select[Any]:
         """Return all levels, or those of the caller's stores where others' stock does not exist for them."""
-        if caller.sees_all_stores or not caller.store_ids:
-            return everything(cls)
-        return everything(cls).where(cls.store_id.in_(sorted(caller.store_ids)))
+        return everything(cls) if caller.sees_only is None else within(cls.store_id, caller.sees_only)
 
 
 _value, _on_hand = type_coerce(Level.value, BigInteger), type_coerce(Level.on_hand, BigInteger)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -33,7 +34,7 @@ from common import clock, errors
 from common.access import Caller
 from common.database import db, refusals
 from common.types import MoneyType, QuantityType, Timestamp, ValueType
-from models.row import ID, everything
+from models.row import ID, everything, within
 
 SIGNS = {
     "receipt": 1,
@@ -76,9 +77,7 @@ class MovementLine(db.Model):
     @classmethod
     def visible_to(cls, caller: Caller) -> Select[Any]:
         """Return the lines of the stores that the caller sees."""
-        if caller.sees_all_stores or not caller.store_ids:
-            return everything(cls)
-        return everything(cls).where(cls.store_id.in_(sorted(caller.store_ids)))
+        return everything(cls) if caller.sees_only is None else within(cls.store_id, caller.sees_only)
 
 
 class Movement(db.Model):
@@ -123,15 +122,21 @@ class Movement(db.Model):
     @classmethod
     def visible_to(cls, caller: Caller) -> Select[Any]:
         """Return the documents that touch a store the caller sees."""
-        if caller.sees_all_stores or not caller.store_ids:
-            return everything(cls)
-        stores = sorted(caller.store_ids)
-        return everything(cls).where(or_(cls.store_id.in_(stores), cls.to_store_id.in_(stores)))
+        return _documents(caller.sees_only, None)
 
     @classmethod
     def of_kind(cls, caller: Caller, kind: str) -> Select[Any]:
         """Return the visible documents of one kind."""
-        return cls.visible_to(caller).where(cls.kind == kind)
+        return _documents(caller.sees_only, kind)
+
+
+@lru_cache(maxsize=256)
+def _documents(stores: frozenset[int] | None, kind: str | None) -> Select[Any]:
+    found = select(Movement)
+    if stores is not None:
+        touched = sorted(stores)
+        found = found.where(or_(Movement.store_id.in_(touched), Movement.to_store_id.in_(touched)))
+    return found if kind is None else found.where(Movement.kind == kind)
 
 
 class Transfer:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import BigInteger, Integer, Select, event, exists, select
@@ -76,7 +77,15 @@ _everything: dict[type[Any], Select[Any]] = {}
 
 def everything(model: type[Any]) -> Select[Any]:
     """Return one and the same select for each model, so that lists built on it are built once."""
-    return _everything.setdefault(model, select(model))
+    if model not in _everything:
+        _everything[model] = select(model)
+    return _everything[model]
+
+
+@lru_cache(maxsize=256)
+def within(column: Any, stores: frozenset[int]) -> Select[Any]:
+    """Return the select of a model's rows in some stores; one and the same for the same stores."""
+    return select(column.class_).where(column.in_(sorted(stores)))
 
 
 @event.listens_for(Mapper, "before_update")

@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import Boolean, ColumnElement, type_coerce
 
 from common.access import Role
-from common.http.kinds import kind_of, time_wire
+from common.http.kinds import EMPTY, json_wire, kind_of, time_wire
 
 if TYPE_CHECKING:
     from common.http.shapes import Field, Link, Shape, When
@@ -70,12 +70,14 @@ class Compiled:
             members.append(f"'links': fragment({_Links(self.shape, self.scope, place, values).source()})")
         source = f"lambda rows: [{{{', '.join(members)}}} for {', '.join([*place.values(), '*_'])} in rows]"
         # The source holds names and paths of this program's own shapes; nothing that a client sends comes near it.
-        made: Any = eval(source, values | {"fragment": orjson.Fragment})  # noqa: S307
+        made: Any = eval(source, values | {"fragment": orjson.Fragment, "empty": EMPTY})  # noqa: S307
         return made  # type: ignore[no-any-return]
 
     def _member(self, name: str, place: str) -> str:
         if name not in self.wires:
             return place
+        if self.wires[name] is json_wire:  # a call for each would cost more than what it does
+            return f"None if {place} is None else empty.get({place}) or fragment({place})"
         if self.wires[name] is time_wire:  # most of a page's values, and on SQLite fit as they are
             return f"{place} if {place} is None or {place}.__class__ is str else wire_{name}({place})"
         return f"None if {place} is None else wire_{name}({place})"

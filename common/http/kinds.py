@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import orjson
@@ -24,6 +24,20 @@ def rate_wire(units: int) -> float:
     """Return a percentage of four decimals as a JSON number, a whole one without decimals."""
     whole, rest = divmod(units, _RATE_STEPS)
     return units / _RATE_STEPS if rest else whole
+
+
+@cache
+def money_of(decimals: int) -> Callable[[int], str]:
+    """Return what shows money of a currency; prices repeat, so it remembers them."""
+    return lru_cache(maxsize=1 << 16)(lambda units: money_wire(units, decimals))
+
+
+EMPTY = {text: orjson.Fragment(text) for text in ("[]", "{}")}
+
+
+def json_wire(text: str) -> orjson.Fragment:
+    """Pass on JSON that is kept as text."""
+    return EMPTY.get(text) or orjson.Fragment(text)
 
 
 def time_wire(moment: Any) -> str:
@@ -52,12 +66,12 @@ _TIME = {"type": "string", "format": "date-time"}
 
 # Looked through from above: the first type that a column's type is an instance of says how.
 _KINDS: tuple[tuple[Any, Callable[[int], Kind]], ...] = (
-    (types.MoneyType, lambda d: Kind(BigInteger, partial(money_wire, decimals=d), Money(), _MONEY)),
+    (types.MoneyType, lambda d: Kind(BigInteger, money_of(d), Money(), _MONEY)),
     (types.ValueType, lambda d: Kind(BigInteger, partial(value_wire, decimals=d), Money(), _MONEY)),
     (types.QuantityType, lambda _: Kind(BigInteger, quantity_wire, Quantity(signed=True, zero=True), _NUMBER)),
     (types.RateType, lambda _: Kind(BigInteger, rate_wire, Rate(), _NUMBER)),
     (types.Timestamp, lambda _: Kind(types.RawTimestamp, time_wire, Timestamp(), _TIME)),
-    (types.JsonText, lambda _: Kind(String, orjson.Fragment, Text(200), {})),
+    (types.JsonText, lambda _: Kind(String, json_wire, Text(200), {})),
     (sa.Boolean, lambda _: Kind(None, None, Boolean(), {"type": "boolean"})),
     (sa.Integer, lambda _: Kind(None, None, Integer(-(2**63), 2**63 - 1), {"type": "integer"})),
     (object, lambda _: Kind(None, None, Text(1000, min=0), {"type": "string"})),

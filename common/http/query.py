@@ -161,9 +161,21 @@ _OF_LISTS = {
 }
 
 
+_asked_before: dict[tuple[Shape, Role | None, bytes], Query] = {}
+_MOST_KEPT, _LONGEST_KEPT = 512, 200
+
+
 def of_list(shape: Shape, role: Role | None) -> Query:
-    """Return what is asked of a list; raises Invalid with everything that is wrong."""
-    return _Reader(shape, role).read(of_list=True) if request.query_string or shape.defaults else Query()
+    """Return what is asked of a list; raises Invalid with everything that is wrong. It is shared: nobody changes it."""
+    asked = (shape, role, request.query_string)
+    found = _asked_before.get(asked)
+    if found is None:
+        found = _Reader(shape, role).read(of_list=True)
+        if len(_asked_before) >= _MOST_KEPT:
+            _asked_before.clear()
+        if len(request.query_string) <= _LONGEST_KEPT:
+            _asked_before[asked] = found
+    return found
 
 
 def of_row(shape: Shape, role: Role | None) -> Query:

@@ -75,7 +75,9 @@ def install(app: Flask, settings: Settings, *, whose: Whose, touch: Touch) -> No
     """Let callers sign in; `whose` finds who holds a reference, `touch` notes that it is in use."""
     app.session_interface = ReferenceInterface(timedelta(hours=settings.security.session_absolute_hours))
     manager = LoginManager(app)
-    manager.session_protection = None  # it trusts a header; the reference is what is checked
+    # Session protection trusts a header; the reference is what is checked. The identifier would be hashed all the same.
+    manager.session_protection = None
+    manager._session_identifier_generator = lambda: ""  # noqa: SLF001 - there is no public way
     manager.anonymous_user = lambda: ANONYMOUS
     idle = timedelta(minutes=settings.security.session_idle_minutes)
 

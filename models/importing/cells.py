@@ -12,6 +12,7 @@ from common.fields import Choice, Field, FieldProblem, Quantity, Timestamp
 from models import rules
 from models.plan import SIGNS
 
+_CUT = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+")
 _BETWEEN_BARCODES = re.compile(r"[\s|;,]+")
 _LOCAL = re.compile(
     r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}))"
@@ -23,9 +24,22 @@ KIND = Choice(*SIGNS)
 ANY_QUANTITY = Quantity(signed=True, zero=True)
 
 
+def code(rule: Field) -> Callable[[str], Any]:
+    """Return the reading of a code, which refuses what a spreadsheet has made of a long one: 8.41E+12."""
+
+    def read(text: str) -> Any:
+        if _CUT.fullmatch(text):
+            raise FieldProblem("damaged", "A spreadsheet cut this code short. Make its column text and save it again.")
+        return rule.from_text(text)
+
+    return read
+
+
 def barcodes(text: str) -> Any:
     """Read codes that blanks, `|`, `;` or commas separate."""
-    return rules.ITEM["barcodes"]([code for code in _BETWEEN_BARCODES.split(text) if code])
+    if _CUT.fullmatch(text):
+        return code(rules.ITEM["barcodes"])(text)
+    return rules.ITEM["barcodes"]([part for part in _BETWEEN_BARCODES.split(text) if part])
 
 
 def lower(rule: Field) -> Callable[[str], str]:
