@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from common.access import Caller, Role
@@ -37,9 +39,15 @@ def user(session, username="anna", **more):
     return made(session, User, **{"username": username, "role": "clerk", "password_hash": HASH} | more)
 
 
+def line(row, quantity, cost=None, **more):
+    """Return a document's line; numbers are given as a reader would write them."""
+    costs = {} if cost is None else {"unit_cost": Decimal(cost)}
+    return {"item_id": row.id, "quantity": Decimal(quantity), **costs, **more}
+
+
 def posted(session, kind, at, *lines, caller=CLERK, **more):
-    """Post a document whose lines are pairs of an item and a quantity, or whole lines."""
-    whole = [line if isinstance(line, dict) else {"item_id": line[0].id, "quantity": line[1]} for line in lines]
+    """Post a document whose lines are whole ones, or what `line` takes."""
+    whole = [given if isinstance(given, dict) else line(*given) for given in lines]
     movement = ledger.post(session, caller, kind=kind, store_id=at.id, lines=whole, **more)
     session.flush()
     return movement
