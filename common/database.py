@@ -120,21 +120,26 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
-    options = connection.get_execution_options()
-    execute = connection.connection.dbapi_connection.execute
-    if not options.get(WRITE, True):
-        execute("BEGIN")
-        return
-    left = options.get(_LEFT, BUSY_SECONDS)
-    if left >= BUSY_SECONDS:
-        execute("BEGIN IMMEDIATE")
-        return
-    execute(f"PRAGMA busy_timeout={left * 1000:.0f}")
+def _begin_sqlite(connection: Connection) -> None:
+    options: Mapping[str, Any] = connection.get_execution_options()
+    driver: Any = connection.connection.dbapi_connection
     try:
-        execute("BEGIN IMMEDIATE")
+        _begin(driver, options.get(_LEFT, BUSY_SECONDS) if options.get(WRITE, True) else None)
+    except sqlite.Error as error:
+        # What fails in an event is not translated by SQLAlchemy, and nobody else knows the driver's errors.
+        raise DBAPIError.instance("BEGIN", None, error, sqlite.Error) from error
+
+
+def _begin(driver: Any, seconds: float | None) -> None:
+    """Begin to read, or to write once the lock is there; SQLite itself waits for it."""
+    if seconds is None or seconds >= BUSY_SECONDS:
+        driver.execute("BEGIN" if seconds is None else "BEGIN IMMEDIATE")
+        return
+    driver.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
     finally:
-        execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
 
 
 @contextmanager

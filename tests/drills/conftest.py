@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -81,8 +82,22 @@ def place(copies, tmp_path):
 @pytest.fixture
 def serve():
     """Start a server process: `serve(place)`; what still runs at the end is ended."""
+    started = []
+
+    def start(place: Place, **more) -> Server:
+        started.append(running.enter_context(Server(place, **more)))
+        return started[-1]
+
     with ExitStack() as running:
-        yield lambda place, **more: running.enter_context(Server(place, **more))
+        yield start
+    for log in dict.fromkeys(server.log for server in started):
+        sys.stderr.write(log.read_text(encoding="utf-8")[-20_000:])
+
+
+@pytest.fixture
+def tell():
+    """Say a figure, for whoever runs the drill with -s or sees it fail."""
+    return lambda sentence: sys.stdout.write(f"\n{sentence}\n")
 
 
 @pytest.fixture
