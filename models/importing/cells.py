@@ -24,7 +24,7 @@ KIND = Choice(*SIGNS)
 ANY_QUANTITY = Quantity(signed=True, zero=True)
 
 
-def code(rule: Field) -> Callable[[str], Any]:
+def uncut(rule: Field) -> Callable[[str], Any]:
     """Return the reading of a code, which refuses what a spreadsheet has made of a long one: 8.41E+12."""
 
     def read(text: str) -> Any:
@@ -38,7 +38,7 @@ def code(rule: Field) -> Callable[[str], Any]:
 def barcodes(text: str) -> Any:
     """Read codes that blanks, `|`, `;` or commas separate."""
     if _CUT.fullmatch(text):
-        return code(rules.ITEM["barcodes"])(text)
+        return uncut(rules.ITEM["barcodes"])(text)
     return rules.ITEM["barcodes"]([part for part in _BETWEEN_BARCODES.split(text) if part])
 
 

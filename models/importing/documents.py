@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import rules
 from models.importing.batches import SIZE, chunks
-from models.importing.cells import ANY_QUANTITY, KIND, code, lower
+from models.importing.cells import ANY_QUANTITY, KIND, lower, uncut
 from models.importing.columns import Columns, Options, Readers
 from models.importing.posting import Document, Names, Posting, Signature
 from models.importing.tally import Entry, Tally
@@ -26,8 +26,8 @@ OPENING = "opening stock"
 _ONCE = ("kind", "store", "reference", "occurred_at", "to_store", "reason", "note")
 _LINE: Readers = {
     "store": rules.STORE["code"].from_text,
-    "sku": code(rules.LINE["sku"]),
-    "barcode": code(rules.LINE["barcode"]),
+    "sku": uncut(rules.LINE["sku"]),
+    "barcode": uncut(rules.LINE["barcode"]),
     "quantity": ANY_QUANTITY.from_text,
     "unit_cost": rules.LINE["unit_cost"].from_text,
     "occurred_at": str,

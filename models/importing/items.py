@@ -19,14 +19,14 @@ from common.gtin import barcode_key
 from models import rules, search
 from models.importing.batches import chunks
 from models.importing.categories import Categories, steps
-from models.importing.cells import barcodes, code, lower
+from models.importing.cells import barcodes, lower, uncut
 from models.importing.columns import ATTRIBUTE, Columns, Options, Readers
 from models.importing.tally import Entry, Problem, Tally
 from models.item import PIECES, Barcode, Item
 from models.text import fold, key
 
 READERS: Readers = {name: rule.from_text for name, rule in rules.ITEM.items() if name != "category_id"} | {
-    "sku": code(rules.ITEM["sku"]),
+    "sku": uncut(rules.ITEM["sku"]),
     "unit": lower(rules.ITEM["unit"]),
     "barcodes": barcodes,
     "category": steps,

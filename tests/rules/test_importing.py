@@ -86,6 +86,8 @@ def test_a_mode_refuses_the_other_rows(fresh, mode, expected, problem):
         ({"unit": "pound"}, ("unit", "choice")),
         ({"barcodes": "4006381333932"}, ("barcodes", "check_digit")),
         ({"barcodes": "4006381333931"}, ("barcodes", "duplicate")),
+        ({"barcodes": "8,41E+12"}, ("barcodes", "damaged")),
+        ({"sku": "8.41E+12"}, ("sku", "damaged")),
         ({"barcodes": "a b a"}, ("barcodes", "duplicate")),
         ({"category": "Gone"}, ("category", "archived")),
         ({"category": "Gone / More"}, ("category", "archived")),
