@@ -1,8 +1,28 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from blanks import Blanks, session_of
 from service import PostgresqlDatabases, SqliteFiles
+
+from common import clock
+
+MOMENT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+class Time:
+    """What stands in for the system's clock, under common/clock.py, and goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.moment = MOMENT
+
+    def now(self, zone):
+        return self.moment.astimezone(zone)
+
+    def after(self, passed: timedelta) -> None:
+        """Let it be this long after the start."""
+        self.moment = MOMENT + passed
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +60,10 @@ def session(engine):
     """A plain session; what its test does not keep is undone."""
     with session_of(engine) as session:
         yield session
+
+
+@pytest.fixture
+def time(monkeypatch):
+    moving = Time()
+    monkeypatch.setattr(clock, "datetime", moving)
+    return moving
