@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 import orjson
@@ -28,19 +30,36 @@ class Cursor:
         return base64.urlsafe_b64encode(orjson.dumps([order, self.back, *self.keys])).rstrip(b"=").decode("ascii")
 
     @classmethod
-    def decode(cls, text: str, order: str, length: int) -> Self:
-        """Return the cursor; raises Invalid unless it was made for this list and order, with `length` keys."""
+    def decode(cls, text: str, order: str, fits: Sequence[Callable[[Any], bool]]) -> Self:
+        """Return the cursor; raises Invalid unless it was made for this list and order; each key has its test."""
         try:
             raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
             signature, back, *keys = orjson.loads(raw)
         except (ValueError, TypeError):
             raise refused() from None
-        plain = all(isinstance(key, str | int) and not isinstance(key, bool) for key in keys)
-        if signature != order or not isinstance(back, bool) or len(keys) != length or not plain:
+        if signature != order or not isinstance(back, bool) or len(keys) != len(fits):
             raise refused()
-        if not all(isinstance(key, str) or -(2**63) <= key < 2**63 for key in keys):
+        if not all(fit(key) for fit, key in zip(fits, keys, strict=True)):
             raise refused()
         return cls(tuple(keys), back)
+
+
+def is_whole(key: Any) -> bool:
+    """Tell whether a key can stand in a column of whole numbers."""
+    return type(key) is int and -(2**63) <= key < 2**63
+
+
+def is_text(key: Any) -> bool:
+    """Tell whether a key can stand in a column of text; PostgreSQL takes no NUL."""
+    return isinstance(key, str) and "\0" not in key
+
+
+def is_moment(key: Any) -> bool:
+    """Tell whether a key can stand in a column of timestamps."""
+    try:
+        return isinstance(key, str) and datetime.fromisoformat(key).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def refused() -> errors.Invalid:

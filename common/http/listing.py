@@ -6,20 +6,22 @@ last page costs what the first does. The statement of each kind of question is b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, tuple_, type_coerce
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, or_, tuple_, type_coerce
 
 from common.http.compiled import Compiled
-from common.http.cursors import Cursor, signature
+from common.http.cursors import Cursor, is_moment, is_text, is_whole, signature
 from common.http.kinds import kind_of
 from common.http.query import Query
 from common.http.searching import Search, searcher
 from common.http.shapes import Shape
 from common.prepared import Prepared
+from common.types import RawTimestamp
 
 _MOST_KEPT = 512
 _OPERATORS = {"eq": "__eq__", "gte": "__ge__", "gt": "__gt__", "lte": "__le__", "lt": "__lt__"}
@@ -42,6 +44,7 @@ class Order:
 
     keys: list[tuple[Any, bool]]
     raw: list[Any]
+    fits: list[Callable[[Any], bool]]
     name: str
 
     @classmethod
@@ -51,7 +54,16 @@ class Order:
         keys = [(_sort_key(shape, name), down) for name, down in query.sort or _parse(shape.default_sort)]
         keys = [(unique, keys[-1][1])] if len(keys) == 1 and keys[0][0] is shape.key else [*keys, (unique, keys[-1][1])]
         raw = [type_coerce(key, kind.raw) if (kind := kind_of(key.type, 2)).raw else key for key, _ in keys]
-        return cls(keys, raw, signature(shape.path, str(query.sort or shape.default_sort), str(search is not None)))
+        fits = [_fit(column.type) for column in raw]
+        return cls(
+            keys, raw, fits, signature(shape.path, str(query.sort or shape.default_sort), str(search is not None))
+        )
+
+
+def _fit(column_type: Any) -> Callable[[Any], bool]:
+    if isinstance(column_type, RawTimestamp):
+        return is_moment
+    return is_whole if isinstance(column_type, Integer) else is_text
 
 
 def _sort_key(shape: Shape, name: str) -> Any:
@@ -72,7 +84,7 @@ def page(connection: Connection, statement: Select[Any], compiled: Compiled, que
     if search is not None and search.finds_nothing:
         return Page([], total=0 if query.total else None)
     order = _remember(("order", shape, query.sort, search and search.kind), lambda: Order.of(shape, query, search))
-    cursor = Cursor.decode(query.cursor, order.name, len(order.keys)) if query.cursor else None
+    cursor = Cursor.decode(query.cursor, order.name, order.fits) if query.cursor else None
     filtered = filter_(statement, shape, query)
     narrowed = _remember(("narrow", filtered, search.kind), lambda: search.narrow(filtered)) if search else filtered
     built = _built(narrowed, compiled, query, order, cursor)
@@ -83,7 +95,7 @@ def page(connection: Connection, statement: Select[Any], compiled: Compiled, que
         rows = rows + pins if cursor is not None and cursor.back else pins + rows
     result = _turn(rows, query, order, cursor)
     if query.total:
-        counted = narrowed.with_only_columns(func.count()).order_by(None)
+        counted = narrowed.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
         result.total = connection.execute(counted, values).scalar_one() + len(search.pinned if search else ())
     return result
 
