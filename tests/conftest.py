@@ -72,13 +72,20 @@ def shared_service(template):
         yield service
 
 
-@pytest.fixture(params=[False, True], ids=["production", "testing"])
-def shop(request, shared_service):
-    """One service for all tests that change nothing, with TESTING off and on; it checks that nothing changed."""
-    shared_service.app.testing = request.param
+@pytest.fixture
+def served(shared_service):
+    """One service for all tests that change nothing; it checks that nothing changed."""
     yield shared_service
     before, shared_service.pristine = shared_service.pristine, shared_service.dump()
     assert shared_service.pristine == before
+
+
+@pytest.fixture(params=[False, True], ids=["production", "testing"])
+def shop(request, served):
+    """The same with Flask's TESTING off and on, for errors above all: they must not differ."""
+    served.app.testing = request.param
+    yield served
+    served.app.testing = False
 
 
 @pytest.fixture
