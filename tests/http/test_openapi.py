@@ -82,10 +82,20 @@ def test_a_row_is_closed_and_its_links_too(shop):
 
 
 def test_fields_of_a_role_say_so():
-    item = SAID["components"]["schemas"]["Item"]["properties"]
+    members = SAID["components"]["schemas"]["Item"]["properties"]
+    filters = {parameter["name"]: parameter for parameter in asked(next(c for c in LISTS if str(c) == "GET items"))}
 
-    assert item["cost"]["x-role"] == "manager"
-    assert "x-role" not in item["price"]
+    for name in ("cost", "cost[gte]", "price", "price[gte]"):
+        said = members.get(name, {}).get("x-role"), filters[name].get("x-role")
+
+        assert set(said) - {None} == ({"manager"} if name.startswith("cost") else set())
+
+
+def test_what_an_outer_join_brings_may_be_null():
+    members = SAID["components"]["schemas"]["MovementLine"]["properties"]
+
+    assert members["recorded_by_name"]["type"] == ["string", "null"]
+    assert members["kind"]["type"] == "string"
 
 
 def test_a_default_that_settings_decide_is_left_out():

@@ -16,7 +16,7 @@ from service import BASE
 
 from common import errors
 from common.http import problems, refusals
-from common.http.explained import explained
+from common.http.explained import _ADVICE, explained
 from common.http.prose import prose
 
 DOCS = f"{BASE}/docs"
@@ -81,6 +81,12 @@ def test_so_has_what_framework_and_server_refuse(shop, status, slug):
     assert answer.status_code == 200
     assert answer.json["status"] == status
     assert answer.json["advice"]
+
+
+def test_every_error_has_advice_that_is_more_than_the_general_one():
+    general = _ADVICE[errors.StorekeeperError]
+
+    assert [slug for slug, entry in explained().items() if entry.advice == general] == []
 
 
 def test_one_slug_is_one_status():
