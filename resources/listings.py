@@ -50,6 +50,11 @@ class ListingDetail(Resource):
     roles = {"put": Role.MANAGER}
     parsers = {"put": FIELDS}
 
+    def target(self, *rows: Any) -> Listing | None:
+        """Return the listing, where there is one."""
+        found: Listing | None = self.session.scalar(Listing.of(rows[0]).where(Listing.item_id == rows[1].id))
+        return found
+
     def put(self, store: Store, item: Item, fields: dict[str, Any]) -> Listing:
         """List an item in a store, or replace how it is listed."""
         return Listing.put(self.session, store, item, **fields)

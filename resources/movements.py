@@ -66,7 +66,7 @@ LINE = Shape(
         Field("item_id"),
         Field("sku", column=Item.sku),
         Field("name", column=Item.name),
-        Field("quantity", column=DOCUMENT_QUANTITY),
+        Field("quantity", column=DOCUMENT_QUANTITY, nullable=False),
         Field("unit_cost", role=Role.MANAGER),
         Field("unit_price"),
         Field("on_hand_after"),

@@ -19,6 +19,18 @@ class Root(Resource):
     """The way in."""
 
     roles = {"get": None}
+    answers = {
+        "type": "object",
+        "required": ["shop", "links"],
+        "properties": {
+            "shop": {
+                "type": "object",
+                "required": ["name", "currency", "timezone"],
+                "properties": {name: {"type": "string"} for name in ("name", "currency", "timezone")},
+            },
+            "links": {"type": "object"},
+        },
+    }
 
     def get(self) -> None:
         """Link every collection that the caller may read."""

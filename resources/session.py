@@ -59,6 +59,12 @@ ME = Shape(
     links=[Link("sign_out", "/session", "DELETE"), Link("password", "/users/%(id)d/password", "PUT")],
 )
 
+
+def is_current(session_id: int) -> bool:
+    """Tell whether a session is the one that asks."""
+    return bool(session_id == current_user.session_id)
+
+
 SIGN_IN = Shape(
     SignIn,
     "/sessions",
@@ -70,7 +76,7 @@ SIGN_IN = Shape(
         Field("created_at", sort=True),
         Field("last_used_at", sort=True),
         Field("ends_at", sort=True),
-        Field("current", column=SignIn.id, wire=lambda id_: id_ == current_user.session_id),
+        Field("current", column=SignIn.id, wire=is_current, schema={"type": "boolean"}),
     ],
     version=None,
     links=[Link("end", "/sessions/%(id)d", "DELETE")],

@@ -32,7 +32,7 @@ STOCK = Shape(
         Field("average_cost", column=AVERAGE, wire=money_wire, role=Role.MANAGER),
         Field("value", role=Role.MANAGER),
         Field("reorder_point", column=Listing.reorder_point),
-        Field("below_reorder", column=BELOW_REORDER, filters=True, rule=Boolean()),
+        Field("below_reorder", column=BELOW_REORDER, filters=True, rule=Boolean(), nullable=False),
         Field("updated_at", sort=True, filters=True),
     ],
     key=Level.id,

@@ -28,9 +28,9 @@ def scope_of(caller: Caller) -> Scope:
     return Scope(caller.role, settings().currency_decimals, prefix)
 
 
-def listed(connection: Connection, shape: Shape, scope: Scope, statement: Select[Any], query: Query) -> Response:
+def listed(connection: Connection, caller: Caller, shape: Shape, statement: Select[Any], query: Query) -> Response:
     """Return a page of the statement's rows."""
-    compiled = shape.compiled(scope, query.fields)
+    compiled = shape.compiled(scope_of(caller), query.fields)
     found = page(connection, statement, compiled, query)
     following, previous = _here(found.next), _here(found.previous)
     about: dict[str, Any] = {"limit": query.limit, "next": found.next, "previous": found.previous}
@@ -38,7 +38,7 @@ def listed(connection: Connection, shape: Shape, scope: Scope, statement: Select
         about["total"] = found.total
     links = {"self": _link(_asked()), "next": _link(following), "previous": _link(previous)}
     frame = orjson.dumps({"page": about, "links": links})
-    body = b'{"data":' + orjson.dumps(show(connection, compiled, found.rows, query)) + b"," + frame[1:]
+    body = b'{"data":' + orjson.dumps(show(connection, caller, compiled, found.rows, query)) + b"," + frame[1:]
     response = conditional.answer(body, _tag_of(compiled, query, found.rows, frame, body))
     relations = [f'<{path}>; rel="{rel}"' for rel, path in (("next", following), ("prev", previous)) if path]
     if relations:
@@ -72,13 +72,15 @@ def _here(cursor: str | None) -> str | None:
     return f"{request.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
-def show(connection: Connection, compiled: Compiled, rows: Sequence[Any], query: Query) -> list[dict[str, Any]]:
+def show(
+    connection: Connection, caller: Caller, compiled: Compiled, rows: Sequence[Any], query: Query
+) -> list[dict[str, Any]]:
     """Return raw rows as they are sent, with what stands below them and what is expanded."""
     shown = compiled.show(rows)
     for many in compiled.many:
         _attach(connection, compiled, many, shown)
     for name in query.expand:
-        _expand(connection, compiled, name, shown)
+        _expand(connection, caller, compiled, name, shown)
     return shown
 
 
@@ -97,23 +99,27 @@ def _attach(connection: Connection, compiled: Compiled, many: Any, shown: list[d
         row[many.name] = of_row[row["id"]]
 
 
-def _expand(connection: Connection, compiled: Compiled, name: str, shown: list[dict[str, Any]]) -> None:
+def _expand(connection: Connection, caller: Caller, compiled: Compiled, name: str, shown: list[dict[str, Any]]) -> None:
     field = compiled.shape.fields[name]
     other = registry[field.expand or ""]
     related = other.compiled(compiled.scope)
     ids = sorted({row[name] for row in shown if row.get(name) is not None})
-    statement = select(*related.columns, other.model.id).where(other.model.id.in_(ids))
+    # Through the caller, as everywhere: what they may not read does not appear by way of another row.
+    visible = other.model.visible_to(caller).where(other.model.id.in_(ids))
+    for target, on, outer in other.joins:
+        visible = visible.join(target, on, isouter=outer)
+    statement = visible.with_only_columns(*related.columns, other.model.id)
     rows = connection.execute(statement).fetchall()
     found = dict(zip((key for *_, key in rows), related.show(rows), strict=True))
     for row in shown:
         row[expanded_name(name)] = found.get(row.get(name))
 
 
-def row(connection: Connection, shape: Shape, scope: Scope, result: Any, query: Query) -> Response:
+def row(connection: Connection, caller: Caller, shape: Shape, result: Any, query: Query) -> Response:
     """Return one row, or 304."""
     if result is None:
         raise errors.NotFound
-    members = _one(connection, shape, scope, result, query)
+    members = _one(connection, caller, shape, result, query)
     partial = query.fields is not None or bool(query.expand)
     body = orjson.dumps(members)
     if not shape.versioned:
@@ -124,23 +130,23 @@ def row(connection: Connection, shape: Shape, scope: Scope, result: Any, query: 
     return conditional.answer(body, conditional.row_tag(version, body, partial=partial), modified=modified)
 
 
-def _one(connection: Connection, shape: Shape, scope: Scope, result: Any, query: Query) -> dict[str, Any]:
-    compiled = shape.compiled(scope, query.fields)
+def _one(connection: Connection, caller: Caller, shape: Shape, result: Any, query: Query) -> dict[str, Any]:
+    compiled = shape.compiled(scope_of(caller), query.fields)
     statement = select(*compiled.columns).where(shape.model.id == result.id)
     for target, on, outer in shape.joins:
         statement = statement.join(target, on, isouter=outer)
     raw = connection.execute(statement).one()
-    return show(connection, compiled, [raw], query)[0]
+    return show(connection, caller, compiled, [raw], query)[0]
 
 
-def changed(connection: Connection, shape: Shape, scope: Scope, verb: str, result: Any) -> Response:
+def changed(connection: Connection, caller: Caller, shape: Shape, verb: str, result: Any) -> Response:
     """Return the answer to a change: 201 with Location for a POST, 200 with the row, 204 with nothing."""
     if result is None or verb == "delete":
         return Response(status=204)
-    members = _one(connection, shape, scope, result, Query())
+    members = _one(connection, caller, shape, result, Query())
     response = Response(orjson.dumps(members), 201 if verb == "post" else 200, content_type=JSON)
     if shape.versioned:
         response.headers["ETag"] = f'"{members["version"]}"'
     if verb == "post" and shape.has_rows:
-        response.headers["Location"] = scope.prefix + shape.row_path % members
+        response.headers["Location"] = scope_of(caller).prefix + shape.row_path % members
     return response

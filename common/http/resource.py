@@ -80,10 +80,10 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     def _show(self, ids: dict[str, Any]) -> Response:
         rows = self._find(ids)
         result = self.get(*rows)
-        scope = render.scope_of(self.caller)
         if isinstance(result, Select):
-            return render.listed(self.connection, self.shape, scope, result, query.of_list(self.shape, scope.role))
-        return render.row(self.connection, self.shape, scope, result, query.of_row(self.shape, scope.role))
+            asked = query.of_list(self.shape, self.caller.role)
+            return render.listed(self.connection, self.caller, self.shape, result, asked)
+        return render.row(self.connection, self.caller, self.shape, result, query.of_row(self.shape, self.caller.role))
 
     def _change(self, verb: str, ids: dict[str, Any]) -> Response:
         with reading() as self.connection:
@@ -94,6 +94,10 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         with idempotency.running(self.caller) if verb == "post" and self.replayable else nullcontext():
             return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
 
+    def target(self, *rows: Any) -> Any:
+        """Return the row that a change is about, whose version If-Match names: the last of the address, if any."""
+        return rows[-1] if rows else None
+
     def prepare(self, ids: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """Do what is slow and needs no turn to write, such as hashing a password; return the fields to go on with."""
         del ids
@@ -101,15 +105,16 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
 
     def _work(self, connection: Connection, verb: str, ids: dict[str, Any], sent: _Sent) -> Response:
         rows = self._find(ids)
-        conditional.require_fresh(rows[-1] if rows else None, required=verb == "put" and self.if_match)
-        values = sent.fields(rows[-1] if rows else None)
+        target = self.target(*rows)
+        conditional.require_fresh(target, required=verb == "put" and self.if_match)
+        values = sent.fields(target)
         claim = self._claim() if verb == "post" and self.replayable else None
         earlier = claim.earlier() if claim else None
         if earlier is not None:
             return earlier
         result = getattr(self, verb)(*rows, *([values] if verb in self.parsers else []))
         self.session.flush()
-        response = render.changed(connection, self.shape, render.scope_of(self.caller), verb, result)
+        response = render.changed(connection, self.caller, self.shape, verb, result)
         if claim:
             claim.keep(response)
         return response
