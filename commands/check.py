@@ -15,6 +15,7 @@ def check(opening: Opening) -> int:
     """Prove every invariant of the ledger; a line each, and the first offenders of what is wrong."""
     wrong = 0
     with opening.session() as session, unit_of_work(session, write=False):
+        checking.hold_still(session.connection())
         for finding in checking.prove(session.connection()):
             click.echo(f"{'ok' if finding.holds else 'WRONG':6}{finding.title}")
             for offender in finding.offenders:

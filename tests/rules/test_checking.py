@@ -160,6 +160,7 @@ def behind_the_back(service):
 
 def findings(service):
     with service.app.app_context(), unit_of_work(db.session(), write=False) as session:
+        checking.hold_still(session.connection())
         return {finding.title: finding for finding in checking.prove(session.connection())}
 
 
