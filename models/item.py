@@ -11,16 +11,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Any, Self
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Connection,
+    Dialect,
     ForeignKey,
     Index,
     String,
     Text,
+    bindparam,
     delete,
     exists,
     select,
@@ -33,6 +36,7 @@ from common.database import db, refusals
 from common.errors import FieldError
 from common.fields.base import find_unprintable
 from common.gtin import barcode_key, lookup_keys
+from common.prepared import Prepared
 from common.quantities import QUANTITY_PLACES
 from common.types import JsonText, MoneyType, RateType
 from models import search
@@ -118,9 +122,11 @@ class Item(Archivable, Row, db.Model):
     @classmethod
     def exactly(cls, connection: Connection, text: str) -> list[int]:
         """Return the ids of the items whose SKU or barcode this is."""
-        by_sku = select(cls.id).where(cls.sku_key == key(text))
-        by_code = select(Barcode.item_id).where(Barcode.code_key.in_(lookup_keys(text)))
-        return list(dict.fromkeys([*connection.scalars(by_sku), *connection.scalars(by_code)]))
+        by_sku, by_code = _exact(connection.dialect)
+        found = by_sku.fetch(connection, {"key": key(text)})
+        for code_key in lookup_keys(text):
+            found += by_code.fetch(connection, {"key": code_key})
+        return list(dict.fromkeys(id_ for (id_,) in found))
 
     @property
     def whole(self) -> bool:
@@ -171,6 +177,14 @@ class Item(Archivable, Row, db.Model):
     def search_text(self) -> str:
         """What the search finds it by."""
         return " ".join([self.sku, self.name, *self.barcodes])
+
+
+@cache
+def _exact(dialect: Dialect) -> tuple[Prepared, Prepared]:
+    """Asked by every search, before anything else."""
+    by_sku = select(Item.id).where(Item.sku_key == bindparam("key"))
+    by_code = select(Barcode.item_id).where(Barcode.code_key == bindparam("key"))
+    return Prepared(by_sku, dialect), Prepared(by_code, dialect)
 
 
 refusals["uq_items_sku_key"] = lambda: duplicate("item", "sku")

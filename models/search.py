@@ -53,10 +53,10 @@ def match(dialect: str) -> Match:
 
 
 def expression(dialect: str, query: str) -> str:
-    """Return the engine's own form of a person's query; empty where it holds no word."""
+    """Return the engine's own form of a person's query; where it holds no word, one that finds nothing."""
     found = words(query)
     if dialect == "sqlite":
-        return " AND ".join(f'"{word}"*' for word in found)
+        return " AND ".join(f'"{word}"*' for word in found) or '""'
     return " & ".join(f"'{word}':*" for word in found)
 
 

@@ -33,6 +33,8 @@ class Searchable:
     exact: Callable[[Connection, str], Sequence[int]] | None = None
 
 
+_NO_WORDS = ("", '""')  # what an engine takes for no word at all; it finds nothing
+
 searchables: dict[str, Searchable] = {}
 
 
@@ -52,8 +54,8 @@ class Search:
 
     @property
     def finds_nothing(self) -> bool:
-        """Whether no word was typed and nothing has that very code."""
-        return not self.values["q"] and not self.pinned
+        """Whether no word was typed, and nothing has just that code."""
+        return self.values["q"] in _NO_WORDS and not self.pinned
 
     @property
     def id(self) -> Any:
