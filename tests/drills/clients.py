@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -106,6 +107,14 @@ class Client(Caller):
         if self.connection is not None:
             self.connection.close()
             self.connection = None
+
+
+SEED = 20_261_120
+
+
+def seeded(number: int = 0) -> random.Random:
+    """Return chance that is the same in every run."""
+    return random.Random(SEED + number)  # noqa: S311 - what clients do is no secret
 
 
 def at_once(work: Callable[[Any], Any], givens: Iterable[Any]) -> list[Any]:
