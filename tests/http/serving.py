@@ -58,6 +58,13 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [json.dumps(told).encode()]
 
 
+def head(*fields: str, line: str = "POST /x HTTP/1.1") -> bytes:
+    return "\r\n".join([line, "Host: test", *fields, "", ""]).encode("latin-1")
+
+
+CHUNKED = head("Transfer-Encoding: chunked")
+
+
 class Answer(NamedTuple):
     status: int
     headers: dict[str, str]

@@ -223,8 +223,6 @@ def test_outside_within_outside_counts_once() -> None:
 
 
 def test_without_a_server_outside_does_nothing() -> None:
-    ran = False
-
     with gate.outside():
         ran = True
 
