@@ -6,6 +6,8 @@ Each step is one transaction with its version row, on SQLite too, so that a step
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -56,15 +58,22 @@ def migrate(engine: Engine) -> bool:
         refuse_unknown(connection)
         if is_current(connection):
             return False
-        connection.rollback()
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
-            connection.commit()
+    with engine.connect() as connection, _alone(connection):
         config = Config()
         config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
-        connection.commit()
     return True
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Let one process at a time migrate; on SQLite each step's own BEGIN IMMEDIATE does."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    with connection.begin():
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+    yield
+    with connection.begin():
+        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
