@@ -233,7 +233,7 @@ def test_a_code_that_could_not_be_asked_for_is_asked_again(counter, goods, scan,
     watch.expect(0, "/api/v1/")
     counter.route("**/api/v1/barcodes/*", lambda route: route.abort())
     scan(counter, goods[0]["barcodes"][0])
-    expect(counter.get_by_text("Could not be looked up")).to_be_visible(timeout=15_000)
+    expect(counter.get_by_text("Could not be looked up: the server")).to_be_visible(timeout=15_000)
     expect(counter.get_by_role("button", name="Post receipt")).to_be_disabled()
 
     counter.unroute("**/api/v1/barcodes/*")

@@ -42,8 +42,7 @@ export function createDocument(id) {
     const known = matching(code);
     const line = known ?? makeLine(code);
     add(line, by, !known);
-    if (line.state.peek() !== "found") await look(line);
-    const shown = lines.peek().includes(line) ? line : matching(code);
+    const shown = line.state.peek() === "found" ? line : await look(line);
     last.value = { state: shown.state.peek(), line: shown, by };
     return shown.state.peek();
   }
@@ -63,29 +62,35 @@ export function createDocument(id) {
     add(known ?? makeLine(item.sku, { item, state: "found" }), 1, !known);
   }
 
-  async function look(line) {
+  /** Find out what a line's code stands for, once at a time; fulfilled with the line that then stands for it. */
+  function look(line) {
+    line.asked ??= ask(line).finally(() => { line.asked = null; });
+    return line.asked;
+  }
+
+  async function ask(line) {
     line.state.value = "looking";
     try {
       const item = await resolve(line.code);
-      if (item) found(line, item);
-      else line.state.value = "unknown";
+      if (item) return found(line, item);
+      line.state.value = "unknown";
     } catch {
       line.state.value = "failed";
     }
+    return line;
   }
 
-  // Two codes of one item are one line.
+  // Two codes of one item are one line. A line that was taken away meanwhile adds nothing.
   function found(line, item) {
     const twin = lines.peek().find((each) => each !== line && each.item.peek()?.id === item.id);
     batch(() => {
-      if (twin) {
-        twin.quantity.value = rounded(twin.quantity.peek() + line.quantity.peek());
-        remove(line);
-      } else {
-        line.item.value = item;
-        line.state.value = "found";
-      }
+      line.item.value = item;
+      line.state.value = "found";
+      if (!twin || !lines.peek().includes(line)) return;
+      twin.quantity.value = rounded(twin.quantity.peek() + line.quantity.peek());
+      remove(line);
     });
+    return twin ?? line;
   }
 
   function remove(line) {

@@ -64,7 +64,7 @@ async function begin(scanned, query) {
 function modes({ head }) {
   return h("fieldset.modes", h("legend.visually-hidden", "What to post"), MODES.map(({ name, label, image }) =>
     h("label.mode",
-      h("input.visually-hidden", { type: "radio", name: "mode", value: name, checked: () => head.mode.value === name, onchange: () => { head.mode.value = name; } }),
+      h("input", { type: "radio", name: "mode", value: name, checked: () => head.mode.value === name, onchange: () => { head.mode.value = name; } }),
       icon(image), h("span", label))));
 }
 
