@@ -32,17 +32,22 @@ class Match:
     source: FromClause
     id: ColumnElement[int]
     where: ColumnElement[bool]
+    nothing: str
+    """The expression that finds nothing."""
 
 
 _fts = table("item_search", column("rowid", Integer), column("words", String))
 _vectors = table("item_search", column("item_id", Integer), column("words", String))
 _MATCHES = {
-    "sqlite": Match(_fts, _fts.c.rowid, literal_column("item_search").op("MATCH", is_comparison=True)(bindparam("q"))),
+    "sqlite": Match(
+        _fts, _fts.c.rowid, literal_column("item_search").op("MATCH", is_comparison=True)(bindparam("q")), '""'
+    ),
     "postgresql": Match(
         _vectors,
         _vectors.c.item_id,
         # A cast, not to_tsquery, which would cut the words again by rules of its own.
         _vectors.c.words.op("@@", is_comparison=True)(cast(bindparam("q"), TSQUERY)),
+        "",
     ),
 }
 
@@ -53,10 +58,10 @@ def match(dialect: str) -> Match:
 
 
 def expression(dialect: str, query: str) -> str:
-    """Return the engine's own form of a person's query; where it holds no word, one that finds nothing."""
+    """Return the engine's own form of a person's query; empty where it holds no word."""
     found = words(query)
     if dialect == "sqlite":
-        return " AND ".join(f'"{word}"*' for word in found) or '""'
+        return " AND ".join(f'"{word}"*' for word in found)
     return " & ".join(f"'{word}':*" for word in found)
 
 

@@ -33,8 +33,6 @@ class Searchable:
     exact: Callable[[Connection, str], Sequence[int]] | None = None
 
 
-_NO_WORDS = ("", '""')  # what an engine takes for no word at all; it finds nothing
-
 searchables: dict[str, Searchable] = {}
 
 
@@ -49,13 +47,13 @@ class Search:
 
     @property
     def kind(self) -> tuple[Any, ...]:
-        """What the statement depends on."""
-        return (self.how, bool(self.pinned))
+        """What the statement depends on; the match is one object for each engine."""
+        return (id(self.how), id(self.match), bool(self.pinned))
 
     @property
     def finds_nothing(self) -> bool:
         """Whether no word was typed, and nothing has just that code."""
-        return self.values["q"] in _NO_WORDS and not self.pinned
+        return self.values["q"] == self.match.nothing and not self.pinned
 
     @property
     def id(self) -> Any:
@@ -95,7 +93,8 @@ def searcher(connection: Connection, shape: Shape, query: Query) -> Search | Non
         return None
     how = searchables[shape.search]
     dialect = connection.dialect.name
-    search = Search(how, how.match(dialect), {"q": how.expression(dialect, query.q)})
+    match = how.match(dialect)
+    search = Search(how, match, {"q": how.expression(dialect, query.q) or match.nothing})
     if how.exact and not query.sort:
         search.pinned = how.exact(connection, query.q)
         search.values |= {"pins": list(search.pinned)} if search.pinned else {}
