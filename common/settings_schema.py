@@ -26,7 +26,7 @@ class Server:
 
     host: str = key("127.0.0.1", read.host, "Where to listen: this computer alone; 0.0.0.0 for the whole network.")
     port: int = key(8080, read.whole(0, 65535), "0 takes a free one and prints it.")
-    threads: int = key(8, read.whole(2, 64), "How many requests are worked on at once, 2 to 64.")
+    threads: int = key(16, read.whole(2, 64), "How many requests are worked on at once, 2 to 64.")
     connection_limit: int = key(
         1000, read.whole(10, 4000), "How many clients may be connected, 10 to 4000; Windows allows 400 at the most."
     )
