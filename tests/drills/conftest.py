@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from contextlib import ExitStack
@@ -92,6 +93,17 @@ def serve():
         yield start
     for log in dict.fromkeys(server.log for server in started):
         sys.stderr.write(log.read_text(encoding="utf-8")[-20_000:])
+
+
+@pytest.fixture
+def needs():
+    """Skip where a program is missing; CI has them all."""
+
+    def ask(program: str) -> None:
+        if shutil.which(program) is None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{program} is not here")
+
+    return ask
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+
+import pytest
+from clients import SEED, Client, Shop, seeded
+
+CYCLES, CLIENTS = 50, 4
+RECORDED = "SELECT reference, count(*) FROM movements WHERE reference LIKE 'till%' GROUP BY reference"
+READY_SECONDS = 5
+
+
+class Till(threading.Thread):
+    """One client that trades until the server is gone, and sends again what nobody answered."""
+
+    def __init__(self, number: int, shop: Shop, answered: set[str]) -> None:
+        super().__init__()
+        self.number, self.shop, self.answered = number, shop, answered
+        self.random = seeded(number)
+        self.count = 0
+        self.open: tuple[str, dict] | None = None
+        self.strange: list[int] = []
+        self.client = shop.client
+
+    def intend(self) -> tuple[str, dict]:
+        self.count += 1
+        item, quantity = self.random.choice(self.shop.items), self.random.randint(1, 3)
+        document = self.shop.document(
+            self.shop.stores[0], (item, quantity), reference=f"till {self.number} no {self.count}"
+        )
+        return self.random.choice(["/sales", "/receipts"]), document
+
+    def run(self) -> None:
+        while True:
+            self.open = self.open or self.intend()
+            path, document = self.open
+            try:
+                answer = self.client.post(path, document, key=document["reference"].replace(" ", "-"))
+            except (OSError, http.client.HTTPException):
+                return
+            if answer.status == 201:
+                self.answered.add(document["reference"])
+            else:
+                self.strange.append(answer.status)
+            self.open = None
+
+    def again(self, port: int) -> Till:
+        """The same till, on a new connection, with what is still open."""
+        next_ = Till(self.number, self.shop, self.answered)
+        next_.random, next_.count, next_.open, next_.strange = self.random, self.count, self.open, self.strange
+        next_.client = Client(port, self.client.cookie)
+        return next_
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_under_load_loses_nothing_and_doubles_nothing(embedded, serve, agrees, tell):
+    server = serve(embedded)
+    shop = Shop(Client(server.port).sign_in()).fill(stores=1, items=5, stock=100_000)
+    answered, moments, starts = set(), seeded(), []
+    tills = [Till(number, shop, answered) for number in range(CLIENTS)]
+
+    for _ in range(CYCLES):
+        tills = [till.again(server.port) for till in tills]
+        for till in tills:
+            till.start()
+        time.sleep(moments.uniform(0.05, 0.6))
+        server.kill()
+        for till in tills:
+            till.join(30)
+        server = serve(embedded)
+        starts.append(server.started_in)
+
+    last = [till.again(server.port) for till in tills]
+    for till in last:
+        path, document = till.open
+        assert till.client.post(path, document, key=document["reference"].replace(" ", "-")).status == 201
+        answered.add(document["reference"])
+    recorded = dict(embedded.rows(RECORDED))
+
+    tell(f"seed {SEED}: {len(answered)} answered, {CYCLES} kills, starts {min(starts):.1f} to {max(starts):.1f} s")
+    assert [status for till in tills for status in till.strange] == []
+    assert set(recorded) == answered
+    assert set(recorded.values()) == {1}
+    assert min(starts) < READY_SECONDS  # the slowest tells what else this computer does
+    assert embedded.rows("PRAGMA integrity_check") == [("ok",)]
+    agrees(embedded)
