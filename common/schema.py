@@ -58,7 +58,7 @@ def migrate(engine: Engine) -> bool:
         refuse_unknown(connection)
         if is_current(connection):
             return False
-    with engine.connect() as connection, _alone(connection):
+    with _alone(engine), engine.connect() as connection:
         config = Config()
         config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         config.attributes["connection"] = connection
@@ -67,13 +67,15 @@ def migrate(engine: Engine) -> bool:
 
 
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
+def _alone(engine: Engine) -> Iterator[None]:
     """Let one process at a time migrate; on SQLite each step's own BEGIN IMMEDIATE does."""
-    if connection.dialect.name != "postgresql":
+    if engine.dialect.name != "postgresql":
         yield
         return
-    with connection.begin():
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
-    yield
-    with connection.begin():
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+    # A connection of its own, outside any transaction: Alembic may leave one open, and an idle one is cut off.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as keeper:
+        keeper.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        try:
+            yield
+        finally:
+            keeper.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})

@@ -35,8 +35,11 @@ class Blanks:
             self.places.drop(place)
 
     def _open(self, place, **options):
-        settings = Settings(security=Security(secret_key=KEY), **self.places.settings(place))
-        return open_engine(settings.database_url, **options)
+        return open_engine(settings_of(self.places, place).database_url, **options)
+
+
+def settings_of(places, place) -> Settings:
+    return Settings(security=Security(secret_key=KEY), **places.settings(place))
 
 
 def session_of(engine) -> Session:
