@@ -40,11 +40,12 @@ USER = Shape(
     [
         Field("username", sort=User.username_key, filters=True, by=User.username_key, rule=Keyed(Username())),
         Field("name", sort=True, filters=True),
-        Field("email", filters=True),
-        Field("role", filters=True, rule=Choice(*LABELS)),
-        Field("store_ids"),
-        Field("sees_all_stores"),
-        Field("active", filters=True),
+        # Whoever reads a document may see who recorded it by `expand`: the name, no more.
+        Field("email", role=Role.ADMIN, filters=True),
+        Field("role", role=Role.ADMIN, filters=True, rule=Choice(*LABELS)),
+        Field("store_ids", role=Role.ADMIN),
+        Field("sees_all_stores", role=Role.ADMIN),
+        Field("active", role=Role.ADMIN, filters=True),
     ],
     links=[
         Link("password", "/users/%(id)d/password", "PUT"),
