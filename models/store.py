@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sqlalchemy import Boolean, String, UniqueConstraint, exists, or_, select
+from sqlalchemy import Boolean, Exists, String, UniqueConstraint, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
@@ -52,7 +52,7 @@ class Store(Archivable, Row, db.Model):
     def archive(self) -> Self:
         """Close the store; raises InUse while goods are in it."""
         goods = exists().where(Level.store_id == self.id, or_(Level.on_hand != 0, Level.in_transit != 0))
-        if self.session.scalar(select(goods)):
+        if self._holds(self.session, goods):
             raise errors.InUse("Goods are in this store or on the way to it. Move or write them off first.")
         return super().archive()
 
@@ -60,8 +60,13 @@ class Store(Archivable, Row, db.Model):
         self.assign({"code_key": key(self.code), "name_key": fold(self.name)})
         refuse_duplicate(session, self, Store.code_key, self.code_key, field="code")
         below = exists().where(Level.store_id == self.id, Level.on_hand < 0)
-        if self.id is not None and not self.allow_negative_stock and session.scalar(select(below)):
+        if self.id is not None and not self.allow_negative_stock and self._holds(session, below):
             raise errors.InUse("Some levels of this store are below zero. Bring them to zero first.")
+
+    def _holds(self, session: Session, levels: Exists) -> bool:
+        """Look at its levels once every document that is under way here is recorded (models/ledger.py, _open_store)."""
+        session.execute(select(Store.id).where(Store.id == self.id).with_for_update())
+        return bool(session.scalar(select(levels)))
 
 
 refusals["uq_stores_code_key"] = lambda: duplicate("store", "code")

@@ -113,8 +113,9 @@ class User(Row, db.Model):
         return bool(self.active) and self.role == Role.ADMIN.label
 
     def _refuse_to_be_the_last(self) -> None:
-        other = exists().where(User.id != self.id, User.role == Role.ADMIN.label, User.active.is_(True))
-        if not self.session.scalar(select(other)):
+        # Locked in one order, so that of two who leave at once the second sees that the first has gone.
+        admins = select(User.id).where(User.role == Role.ADMIN.label, User.active.is_(True)).order_by(User.id)
+        if set(self.session.scalars(admins.with_for_update())) <= {self.id}:
             raise errors.LastAdministrator("Nobody else could grant access. Make another administrator first.")
 
     def _settle(self, session: Session) -> None:
