@@ -23,6 +23,7 @@ def copy(engine: Engine, target: Path) -> None:
     """Write a verified copy of a SQLite database that may be in use; raises Refused where it does not check."""
     partial = target.with_name(f"{target.name}.part")
     partial.unlink(missing_ok=True)
+    partial.touch(0o600)  # as private as what it is a copy of
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM INTO :target"), {"target": str(partial)})
     verify(partial)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pysqlite3.dbapi2 as sqlite
@@ -102,6 +103,7 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
             raise errors.SettingsInvalid(
                 f"SQLite {sqlite.sqlite_version} can corrupt a database; 3.51.3 is the oldest."
             )
+        _make_private(url)
         engine = create_engine(url, module=sqlite, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -114,10 +116,20 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
     return create_engine(url, pool_pre_ping=True, connect_args=arguments, **options)
 
 
+def _make_private(url: URL) -> None:
+    """Make the file for its owner alone; SQLite itself would let everybody read it, and its log is made alike."""
+    if url.database and not url.database.startswith((":", "file:")):
+        with suppress(OSError):  # it is there, or SQLite will say what is wrong
+            Path(url.database).touch(0o600, exist_ok=False)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late and loses updates
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite.Error as error:
+        raise DBAPIError.instance("PRAGMA", None, error, sqlite.Error) from error  # as in _begin_sqlite
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -126,7 +138,7 @@ def _begin_sqlite(connection: Connection) -> None:
     try:
         _begin(driver, options.get(_LEFT, BUSY_SECONDS) if options.get(WRITE, True) else None)
     except sqlite.Error as error:
-        # What fails in an event is not translated by SQLAlchemy, and nobody else knows the driver's errors.
+        # What fails in an event SQLAlchemy passes on as it is, and nobody else knows the driver's errors.
         raise DBAPIError.instance("BEGIN", None, error, sqlite.Error) from error
 
 

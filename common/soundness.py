@@ -1,0 +1,53 @@
+"""Whether the embedded database's file is sound, asked before anybody is served from it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from common import errors
+from common.database import WRITE
+
+logger = logging.getLogger("storekeeper.database")
+
+CHECK_SECONDS = 3.0
+_STEPS = 200000  # of SQLite's machine between two looks at the clock
+_INTERRUPTED = 9
+_DAMAGED = {11, 26}  # malformed, not a database
+
+
+def refuse_damaged(engine: Engine, *, seconds: float = CHECK_SECONDS) -> None:
+    """Raise Refused where the file is damaged, as far as `seconds` let it be read.
+
+    Three seconds are 600 MB and more; a shop that opens cannot wait longer. Every backup is checked whole.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with engine.connect().execution_options(**{WRITE: False}) as connection:
+            found = _look(connection, time.monotonic() + seconds)
+    except DBAPIError as error:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code == _INTERRUPTED:
+            logger.warning(
+                "the database is too large to be checked whole in %g s; what was looked at is sound", seconds
+            )
+            return
+        if code not in _DAMAGED:
+            raise
+        found = str(error.orig)
+    if found != "ok":
+        raise errors.Refused(f"The database {engine.url.database} is damaged. Restore a backup; nothing was changed.")
+
+
+def _look(connection: Connection, until: float) -> str:
+    driver: Any = connection.connection.dbapi_connection
+    driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    finally:
+        driver.set_progress_handler(None, 0)
