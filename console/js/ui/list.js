@@ -144,7 +144,7 @@ function createPager({ state, noun, turn, change, place }) {
     h("span.spring"),
     step("prev", "Previous page", [icon("left"), "Previous"], () => page().previous, () => Math.max(1, first() - size())),
     step("next", "Next page", ["Next", icon("right")], () => page().next, () => first() + rows().length),
-    h("label.row.muted", "Rows ",
+    h("label.row.muted", { hidden: () => isWhole() && rows().length <= SIZES[0] }, "Rows ",
       h("select", { onchange: resize, "aria-label": "Rows on a page" },
         SIZES.map((each) => h("option", { value: each, selected: () => each === size() }, each)))));
 }

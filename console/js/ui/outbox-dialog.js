@@ -13,7 +13,7 @@ export function showOutbox() {
       () => (entries.value.length === 0 ? h("p", "Nothing is waiting.") : h("ul.outbox-list", entries.value.map((entry) => row(entry, close)))),
       () => trouble.value && h("p.hint", { role: "status" }, "Last attempt: ", trouble.value),
     ],
-    actions: [h("button.primary", { type: "button", onclick: drain }, "Send now")],
+    actions: [h("button.primary", { type: "button", disabled: () => entries.value.every(({ refusal }) => refusal), onclick: drain }, "Send now")],
   }));
 }
 

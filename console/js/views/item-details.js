@@ -87,14 +87,19 @@ function saveBar(form) {
     submitButton(form, "Save"));
 }
 
+const YES_OR_NO = { true: "yes", false: "no" };
+
 function shownValue(name, value) {
   if (value === null || value === undefined || value === "") return h("span.muted", "nothing");
   if (name === "category_id") return categoryName(value);
   if (name === "price" || name === "cost") return money(value);
+  if (name === "tax_rate") return `${value} %`;
   if (Array.isArray(value)) return value.join(", ") || h("span.muted", "none");
-  if (typeof value === "object") return Object.entries(value).map(([key, each]) => `${key}: ${each}`).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([key, each]) => `${key}: ${YES_OR_NO[each] ?? each}`).join(", ");
   return UNITS.find((unit) => name === "unit" && unit.value === value)?.label ?? String(value);
 }
+
+const isEmpty = (value) => value === null || value === undefined || Object.keys(Object(value)).length === 0 && typeof value === "object";
 
 function readOnly(item) {
   const rows = [
@@ -103,6 +108,6 @@ function readOnly(item) {
   ];
   return h("div.card",
     () => item.value.archived_at && h("p.notice", `Archived on ${when(item.value.archived_at)}. It can be read, but not sold or changed until it is restored.`),
-    h("dl.facts", rows.filter(([, name]) => name in item.value).map(([label, name]) =>
+    h("dl.facts", rows.filter(([, name]) => !isEmpty(item.value[name])).map(([label, name]) =>
       h("div", h("dt", label), h("dd", () => shownValue(name, item.value[name]))))));
 }

@@ -98,6 +98,9 @@ export function createDocument(id) {
     if (last.peek()?.line === line) last.value = null;
   }
 
+  /** Fulfilled when no code is being looked up any more. */
+  const settled = () => Promise.all(lines.peek().map((line) => line.asked));
+
   /** Codes that could not be asked for, or were not known then: ask again. */
   const retry = () => Promise.all(lines.peek().filter((line) => ["failed", "unknown", "looking"].includes(line.state.peek())).map(look));
 
@@ -163,5 +166,5 @@ export function createDocument(id) {
     if (loaded) storage.write({ put: { drafts: [plain()] } });
   });
 
-  return { head, lines, last, scan, addItem, remove, retry, plain, takeReady, putBack, restore, load, look, mode: () => modeNamed(head.mode.value) };
+  return { head, lines, last, scan, addItem, remove, retry, settled, plain, takeReady, putBack, restore, load, look, mode: () => modeNamed(head.mode.value) };
 }

@@ -15,9 +15,12 @@ export function createEntry(document, { onActivity }) {
   const isTouch = matchMedia("(pointer: coarse)").matches;
   const keyboard = signal(!isTouch);
   const input = h("input.code", {
-    id, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", maxlength: 80, "aria-describedby": `${id}-hint`,
+    id, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", maxlength: 80, autofocus: true, "aria-describedby": `${id}-hint`,
     inputmode: () => (keyboard.value ? "text" : "none"),
   });
+
+  // Not once the line has been posted or taken away.
+  const isArmed = () => document.lines.value.includes(armed.value);
 
   async function take(code) {
     onActivity();
@@ -41,7 +44,7 @@ export function createEntry(document, { onActivity }) {
     const times = text.match(PRESET);
     if (!text) return;
     if (times) preset.value = toNumber(times[1]);
-    else if (armed.peek() && QUANTITY.test(text)) setQuantity(toNumber(text));
+    else if (isArmed() && QUANTITY.test(text)) setQuantity(toNumber(text));
     else take(text);
   }
 
@@ -61,7 +64,7 @@ export function createEntry(document, { onActivity }) {
 
   const hint = () => {
     if (preset.value) return `The next scan counts ${preset.value}.`;
-    if (armed.value?.item.value) return `Scan on, or type how many of ${armed.value.item.value.name} and Enter.`;
+    if (isArmed()) return `Scan on, or type how many of ${armed.value.item.value.name} and Enter.`;
     return "Scan, or type a barcode or SKU and Enter. *12 makes the next scan count 12.";
   };
 

@@ -42,7 +42,7 @@ function describePosted({ about, row }) {
 /** What was posted since this page was opened, each line with what is on hand after it. */
 export function postedList({ posted }) {
   return h("section.posted", { "aria-label": "Posted", hidden: () => posted.value.length === 0 },
-    h("h2", "Posted just now"),
+    h("h2", "Just now"),
     () => posted.value.map(postedEntry));
 }
 

@@ -46,7 +46,9 @@ export function createPoster(document, { onPosted, onRefused }) {
   onEnd(() => awaited.forEach((key) => outbox.abandon(key)));
 
   async function post() {
-    if (obstacle(document)) return;
+    await document.settled();
+    const why = obstacle(document);
+    if (why) return onRefused(new Error(why));
     const mode = document.mode();
     const { ready, draft } = document.takeReady();
     const about = `${mode.of} of ${plural(ready.length, "line")}, ${storeName(draft.storeId)}`;
@@ -63,6 +65,7 @@ export function createPoster(document, { onPosted, onRefused }) {
       placeErrors(ready, error);
       onRefused(error);
     }
+    return undefined;
   }
 
   return { post, posted };

@@ -29,7 +29,10 @@ export function render(page, context) {
     onRefused: (error) => { result.value = { state: "refused", error }; bad(); },
   });
   const entry = createEntry(scanned, { onActivity: () => { result.value = null; } });
-  const post = () => poster.post().catch(alarm).finally(entry.focus);
+  const post = () => {
+    poster.post().catch(alarm);
+    entry.focus();
+  };
 
   page.append(
     pageHeader("Scan"),
@@ -41,7 +44,6 @@ export function render(page, context) {
     postedList(poster));
   bind("Ctrl+Enter", "Post the document", post);
   bind("/", "Scan field", entry.focus);
-  entry.focus();
   return { ready: begin(scanned, context.query) };
 }
 
