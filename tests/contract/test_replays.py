@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from refusals import assert_problem
 from routing import CHANGES, GONE, each
 
@@ -60,18 +58,16 @@ def test_a_refused_request_is_not_kept(fresh, call):
     assert "Idempotent-Replayed" not in answer.headers
 
 
-@each(REPLAYED)
+@each([call for call in REPLAYED if call.least != "admin"])
 def test_a_key_is_one_callers_own(fresh, call):
-    role = {"manager": "manager", "clerk": "clerk"}.get(call.least, "admin")
     path = call.path(fresh)
-    data = json.dumps(call.body() or {}).encode()
-    first = call.send(fresh, path=path, data=data, role=role, headers=KEY | {"Content-Type": "application/json"})
+    first = call.send(fresh, path=path, role=call.least, headers=KEY)
 
     other = call.send(fresh, path=path, role="admin", headers=KEY)
 
     assert first.status_code == 201
-    assert role == "admin" or "Idempotent-Replayed" not in other.headers
-    assert other.status_code != 422 or role == "admin"
+    assert other.status_code in {201, 409}
+    assert "Idempotent-Replayed" not in other.headers
 
 
 @each(REPLAYED)
