@@ -131,7 +131,7 @@ def example(name: str, rule: Any, shape: Any) -> Any:
     if isinstance(rule, rules.Choice) or type(rule) in VALUES:
         return VALUES.get(type(rule)) or rule.values[0]
     number = next(_count)
-    return f"somebody{number}@example.com" if isinstance(rule, rules.Email) else f"{name}-{number}"
+    return f"somebody{number}@example.com" if isinstance(rule, rules.Email) else f"{name}-new-{number}"
 
 
 def _names(rule: rules.Object) -> set[str]:
