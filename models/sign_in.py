@@ -2,6 +2,7 @@
 
 1. The reference in the cookie is 256 random bits; only its SHA-256 is kept.
 2. A session ends when it is idle too long, when its absolute time is over, or at once when its row is deleted.
+3. A session that was used in the future is none: the clock has been set back, which must not make it live longer.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from common.types import Timestamp
 from models.row import ID, everything
 
 TOUCH_AFTER = timedelta(minutes=1)
+CLOCK_SKEW = timedelta(minutes=5)  # a clock that is put right by so little is no reason to sign in again
 
 
 class SignIn(db.Model):
@@ -100,7 +102,13 @@ def whose(connection: Connection, reference: str) -> tuple[Caller, bool] | None:
     """Return who holds this reference, and whether its use should be noted; None where it is unknown or over."""
     moment = clock.now()
     found = _whose(connection.dialect).fetch(
-        connection, {"hash": digest(reference), "now": moment, "recently": moment - TOUCH_AFTER}
+        connection,
+        {
+            "hash": digest(reference),
+            "now": moment,
+            "recently": moment - TOUCH_AFTER,
+            "soon": moment + CLOCK_SKEW,
+        },
     )
     if not found:
         return None
@@ -122,5 +130,6 @@ def _whose(dialect: Dialect) -> Prepared:
         select(mine.id, mine.user_id, recently, users.username, users.role, store_ids, users.sees_all_stores)
         .join(table, users.id == mine.user_id)
         .where(mine.reference_hash == bindparam("hash"), users.active, mine.idle_until > now, mine.ends_at > now)
+        .where(mine.last_used_at <= bindparam("soon", type_=Timestamp))
     )
     return Prepared(whole, dialect)

@@ -64,6 +64,9 @@ class Local(Caller):
     def shop(self) -> Shop:
         return Shop(self.sign_in())
 
+    def another(self) -> Local:
+        return Local(self.app)
+
     def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         began = time.monotonic()
         sent = {"Cookie": self.cookie} | (headers or {})
