@@ -5,8 +5,7 @@ import * as router from "./core/router.js";
 import * as session from "./core/session.js";
 import { computed, createScope, effect, untracked } from "./core/signal.js";
 import { createShell } from "./ui/shell.js";
-import { failure } from "./ui/states.js";
-import { alarm, toast, toastRegions } from "./ui/toast.js";
+import { alarm, failure, toast, toastRegions } from "./ui/messages.js";
 
 // One line a route: the server reads them too, to name a route's modules in the head of its page.
 const routes = [
@@ -39,7 +38,6 @@ function enter(id) {
   inside.run(() => {
     const { node, main } = createShell();
     root.replaceChildren(node);
-    stores.read().catch(() => {});
     router.start(routes, fallback, main);
   });
   outbox.openFor(id, (entry, row) => toast(`${entry.about} was sent.`, { label: "Show", run: () => router.go(`/movements/${row.id}`) }));

@@ -32,6 +32,7 @@ class Service:
             "STOREKEEPER_LOG_LEVEL": "warning",
             "PYTHONUTF8": "1",
         }
+        self.folder = folder
         self.host = host
         self.url = ""
         self.setup_url = ""
@@ -54,16 +55,18 @@ class Service:
 
     def start(self, *, wants_setup: bool = False) -> None:
         """Start, and wait until it has said where it serves."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", str(ROOT / "wsgi.py"), "serve"],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            # Windows sends CTRL_BREAK to a group; without one of its own pytest would get it too.
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+        # To a file: a pipe that nobody drains would hold the service up.
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-u", str(ROOT / "wsgi.py"), "serve"],
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                # Windows sends CTRL_BREAK to a group; without one of its own pytest would get it too.
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
         watchdog.start()
         try:
@@ -82,7 +85,12 @@ class Service:
                 self.setup_url = found[0]
             if self.url and (self.setup_url or not wants_setup):
                 return
-        raise AssertionError(f"the service ended with {self.process.wait()} before it served")
+        self.stop()
+        raise AssertionError(f"the service ended before it served: {self._log.read_text(encoding='utf-8')}")
+
+    @property
+    def _log(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.log")
 
     def stop(self) -> None:
         if self.process is None:
@@ -131,14 +139,14 @@ class Shop:
     KINDS = ("Hammer", "Saw", "Pliers", "Rake", "Spade", "Bucket")
     SORTS = ("small", "large", "blue", "green", "steel")
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, size: int = 120) -> None:
         self.api = api
         self.street = api.post("/stores", {"code": "HS", "name": "High Street", "timezone": "Europe/Berlin"})
         self.depot = api.post("/stores", {"code": "DE", "name": "Depot", "timezone": "Europe/Berlin"})
         self.tools = api.post("/categories", {"name": "Tools"})
         self.hand = api.post("/categories", {"name": "Hand tools", "parent_id": self.tools["id"]})
         self.garden = api.post("/categories", {"name": "Garden"})
-        self.items = [self._item(number) for number in range(120)]
+        self.items = [self._item(number) for number in range(size)]
         self.receipt = self.receive([(item, 10) for item in self.items[:12]], reference="DN-1001")
 
     def _item(self, number: int) -> dict:

@@ -24,9 +24,16 @@ async function within(mode, work) {
   const database = await open();
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(Object.keys(TABLES), mode, { durability: "strict" });
-    const request = work((table) => transaction.objectStore(table));
+    let request;
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
+    try {
+      request = work((table) => transaction.objectStore(table));
+    } catch (error) {
+      // What it did until then would be kept else.
+      transaction.abort();
+      reject(error);
+    }
   });
 }
 

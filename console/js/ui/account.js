@@ -1,7 +1,7 @@
 import { append, h } from "../core/dom.js";
 import { letterKeys, sounds, theme } from "../core/prefs.js";
 import { displayName, signOut, user } from "../core/session.js";
-import { alarm } from "./toast.js";
+import { alarm } from "./messages.js";
 
 const THEMES = [["auto", "As the system"], ["light", "Light"], ["dark", "Dark"]];
 

@@ -1,13 +1,12 @@
 import { follow, intention, patch, post } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
-import { bind } from "../core/keys.js";
+import { bind } from "../core/keyboard.js";
 import { may } from "../core/session.js";
 import { openDialog } from "./dialog.js";
 import { selectFilter } from "./filters.js";
 import { createForm, submitButton } from "./form.js";
 import { createList } from "./list.js";
-import { empty, pageHeader } from "./states.js";
-import { alarm, toast } from "./toast.js";
+import { alarm, empty, pageHeader, toast } from "./messages.js";
 
 /**
  * A plain list whose rows are made and changed in a dialog: `noun` ("store"), `path`, `lookup` (to be read again after a

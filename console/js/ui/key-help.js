@@ -1,5 +1,5 @@
 import { h } from "../core/dom.js";
-import { boundKeys } from "../core/keys.js";
+import { boundKeys } from "../core/keyboard.js";
 import { openDialog } from "./dialog.js";
 
 const ALWAYS = [

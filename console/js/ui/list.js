@@ -1,11 +1,11 @@
 import { get } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { count, many, plural } from "../core/format.js";
-import { bind } from "../core/keys.js";
+import { bind } from "../core/keyboard.js";
 import { pageSize } from "../core/prefs.js";
 import { entryState, go } from "../core/router.js";
 import { signal } from "../core/signal.js";
-import { empty, failure } from "./states.js";
+import { empty, failure } from "./messages.js";
 import { createTable } from "./table.js";
 
 const SKELETON_AFTER_MS = 150;

@@ -1,13 +1,12 @@
 import { connected, get } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";
-import { bind } from "../core/keys.js";
+import { bind, onScan } from "../core/keyboard.js";
 import { drain, entries, trouble } from "../core/outbox.js";
 import { currentPath, go, href } from "../core/router.js";
 import { displayName, may } from "../core/session.js";
 import { createScope } from "../core/signal.js";
-import { onScan } from "../core/wedge.js";
-import { alarm } from "./toast.js";
+import { alarm } from "./messages.js";
 
 const PLACES = [
   { path: "/items", label: "Items", image: "box", keys: "g i" },

@@ -1,13 +1,13 @@
 import { get, patch } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { bind } from "../core/keys.js";
+import { bind } from "../core/keyboard.js";
 import { money, when } from "../core/format.js";
 import { categoryName } from "../core/lookups.js";
 import { computed, effect, untracked } from "../core/signal.js";
 import { createForm, submitButton } from "../ui/form.js";
 import { protect } from "../ui/leaving.js";
 import { askWhose, compare } from "../ui/merge.js";
-import { toast } from "../ui/toast.js";
+import { toast } from "../ui/messages.js";
 import { UNITS, itemFields } from "./item-fields.js";
 import { takeScansInto } from "./item-scans.js";
 

@@ -3,7 +3,7 @@ import { quantity, sentence, signed, when } from "../core/format.js";
 import { storeName, storeZone } from "../core/lookups.js";
 import { href } from "../core/router.js";
 import { createList } from "../ui/list.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/messages.js";
 
 export function createTab({ item, context }) {
   return createList({

@@ -1,13 +1,12 @@
 import { intention, post } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { bind } from "../core/keys.js";
+import { bind } from "../core/keyboard.js";
 import { categories } from "../core/lookups.js";
 import { go, guardLeaving, href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { createForm, submitButton } from "../ui/form.js";
 import { protect } from "../ui/leaving.js";
-import { empty, pageHeader } from "../ui/states.js";
-import { toast } from "../ui/toast.js";
+import { empty, pageHeader, toast } from "../ui/messages.js";
 import { itemFields } from "./item-fields.js";
 import { takeScansInto } from "./item-scans.js";
 

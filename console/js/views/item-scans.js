@@ -1,4 +1,4 @@
-import { onScan } from "../core/wedge.js";
+import { onScan } from "../core/keyboard.js";
 
 /** A code that is scanned while a barcode field has the focus is one more barcode of this item. */
 export function takeScansInto(form) {

@@ -4,7 +4,7 @@ import { storeName, storeZone } from "../core/lookups.js";
 import { href } from "../core/router.js";
 import { may, mayWrite } from "../core/session.js";
 import { createList } from "../ui/list.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/messages.js";
 
 export function createTab({ item, context }) {
   const unit = item.unit === "each" ? "" : ` ${item.unit}`;

@@ -4,8 +4,7 @@ import { categories, stores } from "../core/lookups.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { createScope, onEnd, signal, untracked } from "../core/signal.js";
-import { failure, loading, missing, pageHeader } from "../ui/states.js";
-import { alarm, toast } from "../ui/toast.js";
+import { alarm, failure, loading, missing, pageHeader, toast } from "../ui/messages.js";
 import { createDetails } from "./item-details.js";
 
 const TABS = [

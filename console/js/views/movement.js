@@ -6,9 +6,8 @@ import { go, href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { createScope } from "../core/signal.js";
 import { confirmThat } from "../ui/dialog.js";
-import { failure, loading, missing, pageHeader } from "../ui/states.js";
+import { alarm, failure, loading, missing, pageHeader, toast } from "../ui/messages.js";
 import { createTable } from "../ui/table.js";
-import { alarm, toast } from "../ui/toast.js";
 import { places } from "./movements.js";
 
 export function render(page, { params }) {

@@ -5,7 +5,7 @@ import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { searchFilter, selectFilter } from "../ui/filters.js";
 import { createList } from "../ui/list.js";
-import { empty, pageHeader } from "../ui/states.js";
+import { empty, pageHeader } from "../ui/messages.js";
 
 const KINDS = ["receipt", "sale", "return", "write_off", "adjustment", "transfer", "arrival", "reversal"];
 

@@ -1,4 +1,4 @@
-import { missing } from "../ui/states.js";
+import { missing } from "../ui/messages.js";
 
 export function render(page) {
   missing(page, "page");

@@ -166,5 +166,5 @@ export function createDocument(id) {
     if (loaded) storage.write({ put: { drafts: [plain()] } });
   });
 
-  return { head, lines, last, scan, addItem, remove, retry, settled, plain, takeReady, putBack, restore, load, look, mode: () => modeNamed(head.mode.value) };
+  return { head, lines, last, scan, addItem, remove, settled, plain, takeReady, putBack, restore, load, look, mode: () => modeNamed(head.mode.value) };
 }

@@ -1,7 +1,7 @@
 import { h, icon, uid } from "../core/dom.js";
 import { bad, good } from "../core/sound.js";
 import { signal } from "../core/signal.js";
-import { onScan } from "../core/wedge.js";
+import { onScan } from "../core/keyboard.js";
 
 const QUANTITY = /^-?\d{1,4}([.,]\d{1,3})?$/;
 const PRESET = /^\*(\d{1,4}([.,]\d{1,3})?)$/;

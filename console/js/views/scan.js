@@ -1,6 +1,6 @@
 import { get } from "../core/api.js";
 import { h, icon, keyed, uid } from "../core/dom.js";
-import { bind } from "../core/keys.js";
+import { bind } from "../core/keyboard.js";
 import { storeOptions, stores } from "../core/lookups.js";
 import * as outbox from "../core/outbox.js";
 import { entryState } from "../core/router.js";
@@ -8,8 +8,7 @@ import { may, mayWrite, user } from "../core/session.js";
 import { effect, signal } from "../core/signal.js";
 import { bad, good } from "../core/sound.js";
 import { selectField, textField } from "../ui/fields.js";
-import { empty, pageHeader } from "../ui/states.js";
-import { alarm } from "../ui/toast.js";
+import { alarm, empty, pageHeader } from "../ui/messages.js";
 import { createDocument } from "./scan-document.js";
 import { createEntry } from "./scan-entry.js";
 import { lineRow } from "./scan-line.js";
