@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, String, column, exists, or_, select, t
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
-from common.database import db
+from common.database import alone_in, db
 from common.errors import FieldError
 from models.row import Archivable, Row, unknown
 from models.text import fold
@@ -39,6 +39,7 @@ class Category(Archivable, Row, db.Model):
     @classmethod
     def create(cls, session: Session, **fields: Any) -> Self:
         """Add a category; raises Invalid where its parent is unknown, archived or too deep."""
+        alone_in(session, cls)
         category = cls(name_key="", path="", **fields)
         category._settle(session)
         session.add(category)
@@ -46,6 +47,7 @@ class Category(Archivable, Row, db.Model):
 
     def revise(self, **changes: Any) -> Self:
         """Rename or move it; raises Archived, or Invalid for a loop."""
+        self._take()
         self.ensure_live()
         self.assign(changes)
         self._carry_down(self._settle(self.session))
@@ -53,6 +55,7 @@ class Category(Archivable, Row, db.Model):
 
     def archive(self) -> Self:
         """Put it away; raises InUse while live items or categories stand in it."""
+        self._take()
         inside = exists().where(_items.c.category_id == self.id, _items.c.archived_at.is_(None))
         below = exists().where(Category.parent_id == self.id, Category.archived_at.is_(None))
         if self.session.scalar(select(or_(inside, below))):
@@ -61,9 +64,15 @@ class Category(Archivable, Row, db.Model):
 
     def restore(self) -> Self:
         """Bring it back; raises Archived while its parent is put away."""
+        self._take()
         if self.parent_id is not None:
             self._parent(self.session).ensure_live()
         return super().restore()
+
+    def _take(self) -> None:
+        """Hold the tree still, and whoever is about to put an item into this category."""
+        alone_in(self.session, Category)
+        self.session.refresh(self, with_for_update=True)
 
     def _settle(self, session: Session) -> int:
         """Return how deep it stands, from 1."""

@@ -73,6 +73,7 @@ def find(session: Session, names: Sequence[tuple[str, Any]]) -> dict[tuple[str, 
         if values:
             cost = type_coerce(Item.cost, BigInteger).label("cost")
             query = select(column.label("named"), Item.id, Item.unit, Item.archived_at, cost).where(column.in_(values))
+            query = query.with_for_update(read=True, of=Item)  # its unit stays until the document stands
             rows = session.execute(query.join(Barcode, Barcode.item_id == Item.id) if kind == "barcode" else query)
             found.update({(kind, row.named): row for row in rows})
     return found

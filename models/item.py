@@ -140,7 +140,7 @@ class Item(Archivable, Row, db.Model):
         if "sku" in changed:
             refuse_duplicate(session, self, Item.sku_key, key(self.sku), field="sku")
         if "category_id" in changed and self.category_id is not None:
-            category = session.get(Category, self.category_id)
+            category = session.get(Category, self.category_id, with_for_update={"read": True})
             if category is None or category.archived_at is not None:
                 raise unknown("category_id", "category")
         if "unit" in changed and self.whole and self.id is not None:

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, case, false,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
-from common.database import db
+from common.database import db, refusals
 from common.errors import FieldError
 from common.types import MoneyType, QuantityType
 from models.item import Item
@@ -57,6 +57,9 @@ class Listing(Row, db.Model):
             raise errors.Invalid(message, errors=[FieldError("reorder_to", "too_small", message)])
         return listing
 
+
+# Two who listed it first at the same moment: one of them has to look again.
+refusals["uq_listings_store_id_item_id"] = lambda: errors.Stale("Somebody listed it at the same moment.")
 
 BELOW_REORDER = case((Listing.reorder_point.is_(None), false()), else_=Level.on_hand <= Listing.reorder_point)
 """Whether it is time to reorder: the level is at the reorder point or below; never where none is set."""

@@ -2,7 +2,8 @@
 
 1. A document and its lines are never changed or deleted (the triggers `…_append_only`).
 2. A document is reversed at most once (`uq_movements_reverses_id`); a transfer arrives at most once as a whole.
-3. The lines of a transfer and of its arrival each sum to zero, in quantity and in value.
+3. The lines of a transfer and of its arrival each sum to zero in quantity, and in value but where an arrival settles a
+   level below zero.
 4. A document's version is 1 and one more for each later document that names it.
 """
 
@@ -116,8 +117,9 @@ class Movement(db.Model):
 
     @property
     def updated_at(self) -> datetime:
-        """A document never changes after it is recorded."""
-        return self.recorded_at
+        """When it was recorded, or the last document that names it."""
+        session = object_session(self)
+        return (session and session.scalar(select(UPDATED).where(Movement.id == self.id))) or self.recorded_at
 
     @classmethod
     def visible_to(cls, caller: Caller) -> Select[Any]:
@@ -150,7 +152,7 @@ class Transfer:
         return Movement.of_kind(caller, "transfer")
 
 
-_reversal, _arrival, _undoing, _later = (aliased(Movement) for _ in range(4))
+_reversal, _arrival, _undoing, _later, _last = (aliased(Movement) for _ in range(5))
 
 REVERSED_BY = select(_reversal.id).where(_reversal.reverses_id == Movement.id).scalar_subquery()
 """The id of the reversal of a document, where there is one."""
@@ -170,6 +172,14 @@ VERSION = (
     .scalar_subquery()
 )
 """A document itself never changes; what is shown of it does, once for each later document that names it."""
+
+UPDATED = func.coalesce(
+    select(func.max(_last.recorded_at))
+    .where(or_(_last.reverses_id == Movement.id, _last.transfer_id == Movement.id))
+    .scalar_subquery(),
+    Movement.recorded_at,
+)
+"""When what is shown of a document changed last."""
 
 DOCUMENT_QUANTITY = type_coerce(
     type_coerce(MovementLine.quantity, BigInteger)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
-
 from common.database import again, db
 from models import password
-from models.sign_in import SignIn
 from models.user import User
 
 PASSWORD = "wicker-basket-on-the-stairs"
@@ -27,7 +24,6 @@ def fill(service) -> None:
     service.sign_in("limited")
     _stock(service)
     service.sign_in("spare")
-    _rest(service)
 
 
 def _users(service) -> None:
@@ -41,12 +37,6 @@ def _users(service) -> None:
 
     with service.app.app_context():
         again(db.session(), work)
-
-
-def _rest(service) -> None:
-    """Say that all sessions were used just now, as it were: else reading would note their use as the minutes pass."""
-    with service.app.app_context():
-        again(db.session(), lambda session: session.execute(update(SignIn).values(last_used_at=SignIn.ends_at)))
 
 
 def _catalogue(service) -> None:

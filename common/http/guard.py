@@ -16,10 +16,10 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 def admit(role: Role | None, *, public: bool) -> Caller:
     """Return the caller; raises NotSignedIn, NotAllowed, CrossSite. `role` None lets anybody in."""
-    if request.method not in _SAFE:
-        refuse_cross_site()
     caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
     log.bind(user_id=caller.user_id)
+    if request.method not in _SAFE and (role is None or caller.is_authenticated):
+        refuse_cross_site()
     if role is None or caller.may(role):
         return caller
     if caller.is_authenticated:

@@ -12,6 +12,7 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
+from flask import request
 from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, or_, tuple_, type_coerce
 
 from common.http.compiled import Compiled
@@ -84,7 +85,8 @@ def page(connection: Connection, statement: Select[Any], compiled: Compiled, que
     if search is not None and search.finds_nothing:
         return Page([], total=0 if query.total else None)
     order = _remember(("order", shape, query.sort, search and search.kind), lambda: Order.of(shape, query, search))
-    cursor = Cursor.decode(query.cursor, order.name, order.fits) if query.cursor else None
+    here = signature(request.path, order.name)
+    cursor = Cursor.decode(query.cursor, here, order.fits) if query.cursor else None
     filtered = filter_(statement, shape, query)
     narrowed = _remember(("narrow", filtered, search.kind), lambda: search.narrow(filtered)) if search else filtered
     built = _built(narrowed, compiled, query, order, cursor)
@@ -93,7 +95,7 @@ def page(connection: Connection, statement: Select[Any], compiled: Compiled, que
     if search is not None and search.pinned and (query.page or 1) == 1:
         pins = search.pins(connection, filtered, compiled, values, cursor)
         rows = rows + pins if cursor is not None and cursor.back else pins + rows
-    result = _turn(rows, query, order, cursor)
+    result = _turn(rows, query, here, len(order.keys), cursor)
     if query.total:
         counted = narrowed.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
         result.total = connection.execute(counted, values).scalar_one() + len(search.pinned if search else ())
@@ -187,16 +189,16 @@ def _beyond(order: Order, *, back: bool) -> Any:
     return or_(*steps)
 
 
-def _turn(rows: list[Any], query: Query, order: Order, cursor: Cursor | None) -> Page:
+def _turn(rows: list[Any], query: Query, here: str, width: int, cursor: Cursor | None) -> Page:
     back, more = cursor is not None and cursor.back, len(rows) > query.limit
     rows = rows[: query.limit]
     if back:
         rows.reverse()
-    result, width = Page(rows), len(order.keys)
+    result = Page(rows)
     if rows and (back or more):
-        result.next = Cursor(_keys(rows[-1], width)).encode(order.name)
+        result.next = Cursor(_keys(rows[-1], width)).encode(here)
     if rows and (more if back else cursor is not None or (query.page or 1) > 1):
-        result.previous = Cursor(_keys(rows[0], width), back=True).encode(order.name)
+        result.previous = Cursor(_keys(rows[0], width), back=True).encode(here)
     return result
 
 

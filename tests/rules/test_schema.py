@@ -98,8 +98,8 @@ def test_every_unique_key_that_people_could_meet_has_its_refusal():
         for key in (*table.constraints, *table.indexes)
         if getattr(key, "unique", None) or type(key).__name__ == "UniqueConstraint"
     }
-    # Kept by the ledger, by PUT and by chance: nobody can ask for one that is taken.
-    never_met = {"uq_levels_store_id_item_id", "uq_listings_store_id_item_id", "uq_sessions_reference_hash"}
+    # Kept by the ledger and by chance: nobody can ask for one that is taken.
+    never_met = {"uq_levels_store_id_item_id", "uq_sessions_reference_hash"}
 
     assert unique - refusals.keys() == never_met
 

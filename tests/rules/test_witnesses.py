@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from common.database import refusals, translate, unit_of_work
-from common.errors import AlreadyReversed, Duplicate, Refused
+from common.errors import AlreadyReversed, Duplicate, Refused, Stale
 from models import ledger
 
 APPEND_ONLY = ("movements", "movement_lines")
@@ -115,7 +115,7 @@ def test_a_document_is_reversed_once_even_behind_the_rules_back(engine):
 def test_each_refusal_of_a_constraint_is_a_named_error():
     told = {name: make() for name, make in refusals.items()}
 
-    assert {type(error) for error in told.values()} == {Duplicate, AlreadyReversed}
+    assert {type(error) for error in told.values()} == {Duplicate, AlreadyReversed, Stale}
     assert all(error.errors for error in told.values() if isinstance(error, Duplicate))
 
 
