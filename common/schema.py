@@ -60,8 +60,8 @@ def migrate(engine: Engine) -> bool:
             return False
     with _alone(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":  # a step may take longer than a request; the session keeps to it
-            connection.execute(text("SET statement_timeout = 0"))
-            connection.commit()
+            with connection.begin():
+                connection.execute(text("SET statement_timeout = 0"))
         config = Config()
         config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         config.attributes["connection"] = connection
