@@ -40,7 +40,9 @@ function enter(id) {
     root.replaceChildren(node);
     router.start(routes, fallback, main);
   });
-  outbox.openFor(id, (entry, row) => toast(`${entry.about} was sent.`, { label: "Show", run: () => router.go(`/movements/${row.id}`) }));
+  outbox.openFor(id, (entry, row) =>
+    toast(`${entry.about} was sent.`, { label: "Show", run: () => router.go(`/movements/${row.id}`) }),
+  );
 }
 
 function leave() {

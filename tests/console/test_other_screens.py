@@ -181,3 +181,55 @@ def test_the_theme_is_kept_without_a_flash(page, shoot):
 
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(20, 23, 28)"
+
+
+def test_a_browser_without_the_navigation_api_loads_pages_instead(page, shop):
+    page.add_init_script("delete window.navigation")
+    page.goto("/app/items")
+    expect(rows(page)).to_have_count(50)
+    assert page.evaluate("typeof window.navigation") == "undefined"
+
+    page.get_by_role("searchbox").fill("hammer blue")
+    expect(page.get_by_text("4 items")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    rows(page).first.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Hammer blue")).to_be_visible()
+    page.go_back()
+
+    expect(page.get_by_text("4 items")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value("hammer blue")
+
+
+def test_a_page_from_before_a_release_loads_the_new_one(page, watch):
+    watch.expect(404, "views/stores.js")
+    page.goto("/app/items")
+    expect(rows(page)).to_have_count(50)
+    gone = [True]
+    page.route("**/views/stores.js", lambda route: route.fulfill(status=404) if gone.pop() else route.continue_())
+    gone.insert(0, False)
+
+    page.get_by_role("link", name="Stores").click()
+
+    expect(page.get_by_role("button", name="New store")).to_be_visible()
+    expect(page).to_have_url(re.compile("/app/stores$"))
+
+
+def test_going_on_before_a_page_has_loaded_leaves_nothing_behind(page, shop):
+    page.goto("/app/items")
+    expect(rows(page)).to_have_count(50)
+    held = []
+    page.route(
+        f"**/api/v1/items/{shop.items[0]['id']}",
+        lambda route: held.append(route),  # noqa: PLW0108 - Playwright marks the function
+    )
+    page.get_by_role("searchbox").fill(shop.items[0]["sku"])
+    rows(page).first.get_by_text(shop.items[0]["name"]).click()
+    page.get_by_role("link", name="Stores").click()
+    expect(page.get_by_role("button", name="New store")).to_be_visible()
+
+    held[0].continue_()
+    page.wait_for_timeout(300)
+
+    expect(page).to_have_title("Stores \u00b7 Storekeeper")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("heading", name="Stores")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from running import gtin
+from running import PASSWORD, gtin
 
 
 @pytest.fixture
@@ -215,6 +215,25 @@ def test_a_document_refused_behind_ones_back_can_be_corrected(counter, shop, goo
     counter.keyboard.press("Control+Enter")
     expect(posted(counter)).to_contain_text("0 on hand")
     expect(counter.get_by_role("button", name="1 refused")).to_have_count(0)
+
+
+def test_who_signs_out_hears_of_what_is_still_to_be_sent(counter, shop, goods, scan, watch):
+    watch.expect(0, "/api/v1/receipts")
+    counter.route("**/api/v1/receipts", lambda route: route.abort())
+    scan(counter, goods[0]["barcodes"][0])
+    counter.keyboard.press("Control+Enter")
+    expect(counter.get_by_role("button", name="1 waiting")).to_be_visible()
+
+    counter.get_by_role("button", name="mara").click()
+    counter.get_by_role("button", name="Sign out").click()
+    expect(counter.get_by_text("1 document on this device will be sent")).to_be_visible()
+    counter.unroute("**/api/v1/receipts")
+    counter.get_by_label("Username").fill("mara")
+    counter.get_by_label("Password").fill(PASSWORD)
+    counter.get_by_role("button", name="Sign in").click()
+
+    expect(counter.get_by_role("status").filter(has_text="was sent.")).to_be_visible()
+    assert shop.on_hand(goods[0]) == 1
 
 
 def test_what_was_scanned_and_not_posted_survives_a_reload(counter, goods, scan):

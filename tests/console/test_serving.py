@@ -211,9 +211,10 @@ def test_what_editors_and_systems_leave_behind_is_not_served(small):
     assert prefix(client_of(small)) == first
 
 
-def test_no_file_of_the_console_is_over_long():
+def test_no_file_of_the_console_is_over_long_nor_any_line():
     texts = [path for path in FOLDER.rglob("*") if path.suffix in {".js", ".css"}]
+    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in texts}
 
-    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in texts}
-
-    assert {name: length for name, length in lengths.items() if length > 250} == {}
+    assert len(lines) > 30
+    assert [name for name, all_ in lines.items() if len(all_) > 250] == []
+    assert [(name, line) for name, all_ in lines.items() for line in all_ if len(line) > 120] == []

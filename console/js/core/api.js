@@ -15,7 +15,9 @@ export class ApiError extends Error {
     super(problem.detail || problem.title || `The server answered ${status}.`);
     this.name = "ApiError";
     this.status = status;
-    this.slug = String(problem.type ?? "").split("/").pop();
+    this.slug = String(problem.type ?? "")
+      .split("/")
+      .pop();
     this.title = problem.title ?? "Something went wrong";
     this.errors = problem.errors ?? [];
     this.requestId = problem.request_id ?? null;
@@ -33,7 +35,9 @@ export class NetworkError extends Error {
 
 /** What signs in again when a session has ended; resolves to true when the request may be tried once more. */
 let signInAgain = async () => false;
-export const whenSignedOut = (handler) => { signInAgain = handler; };
+export const whenSignedOut = (handler) => {
+  signInAgain = handler;
+};
 
 /** A fresh Idempotency-Key. Not randomUUID: that is missing on plain http at a LAN address. */
 export function newKey() {
@@ -85,7 +89,9 @@ async function read(path, options) {
       const passing = error instanceof NetworkError || PASSING.has(error.status);
       const wait = error.retryAfter ? error.retryAfter * 1000 : 300 * 2 ** (attempt - 1) * (0.8 + 0.4 * Math.random());
       if (!passing || attempt === READ_ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
-      await new Promise((resolve) => { setTimeout(resolve, wait); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, wait);
+      });
       options.signal?.throwIfAborted();
     }
   }
@@ -109,12 +115,17 @@ async function send(method, path, { body, key, version, signal: abort, anonymous
   }
 }
 
-// `no-store`: rows differ by role (costs) while their ETag does not, so a copy kept for one user must not serve the next.
+// `no-store`: rows differ by role (costs) while their ETag does not, so one user's copy must not serve another.
 async function exchange(method, path, headers, body, abort) {
   const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(abort ? [abort] : [])];
   try {
     const response = await fetch(BASE + path, {
-      method, headers, body, credentials: "same-origin", redirect: "error", cache: "no-store",
+      method,
+      headers,
+      body,
+      credentials: "same-origin",
+      redirect: "error",
+      cache: "no-store",
       signal: AbortSignal.any(signals),
     });
     const text = await response.text();

@@ -31,7 +31,10 @@ function setProps(node, props) {
 
 function setProp(node, name, value) {
   if (name === "class") {
-    for (const part of String(value ?? "").split(" ").filter(Boolean)) node.classList.add(part);
+    for (const part of String(value ?? "")
+      .split(" ")
+      .filter(Boolean))
+      node.classList.add(part);
   } else if (name === "classes") {
     for (const [part, on] of Object.entries(value)) node.classList.toggle(part, Boolean(on));
   } else if (PROPERTIES.has(name)) {

@@ -26,7 +26,8 @@ export function boundKeys() {
 }
 
 export function isField(target) {
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type);
 }
 
@@ -53,7 +54,9 @@ function nameOf(event) {
 function awaitSecond(keys) {
   prefix = keys;
   clearTimeout(prefixTimer);
-  prefixTimer = setTimeout(() => { prefix = ""; }, SECOND_LETTER_MS);
+  prefixTimer = setTimeout(() => {
+    prefix = "";
+  }, SECOND_LETTER_MS);
 }
 
 function run(binding) {
@@ -75,7 +78,7 @@ const handlers = [];
 let burst = null;
 let lastCharacter = -Infinity;
 
-/** Hand scanned codes to `handler` until the scope ends; the newest handler is asked first, false passes the code on. */
+/** Hand scanned codes to `handler` until the scope ends; the newest handler is asked first, false passes one on. */
 export function onScan(handler) {
   handlers.push(handler);
   onEnd(() => handlers.splice(handlers.indexOf(handler), 1));
@@ -83,7 +86,14 @@ export function onScan(handler) {
 
 function watchForScan(event) {
   // A password is nobody's barcode, however fast a password manager or a badge types it.
-  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "password") {
+  if (
+    event.repeat ||
+    event.isComposing ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.target.type === "password"
+  ) {
     burst = null;
   } else if (event.key.length === 1) {
     if (!burst || event.timeStamp - burst.last > LONGEST_GAP_MS) burst = begin(event);
@@ -104,7 +114,13 @@ function begin(event) {
 }
 
 function isScan(ended, now) {
-  if (!ended?.isWhole || ended.code.length < SHORTEST_CODE || handlers.length === 0 || document.querySelector("dialog:modal")) return false;
+  if (
+    !ended?.isWhole ||
+    ended.code.length < SHORTEST_CODE ||
+    handlers.length === 0 ||
+    document.querySelector("dialog:modal")
+  )
+    return false;
   const average = (ended.last - ended.first) / (ended.code.length - 1);
   return now - ended.last <= LONGEST_GAP_MS && average <= AVERAGE_GAP_MS;
 }

@@ -10,7 +10,16 @@ function lookup(path) {
     rows,
     byId: (id) => rows.value?.find((row) => row.id === id),
     read() {
-      reading ??= getAll(path).then((all) => { rows.value = all; return all; }, (error) => { reading = null; throw error; });
+      reading ??= getAll(path).then(
+        (all) => {
+          rows.value = all;
+          return all;
+        },
+        (error) => {
+          reading = null;
+          throw error;
+        },
+      );
       return reading;
     },
     forget() {
@@ -26,6 +35,6 @@ export const categoryOptions = () => (categories.rows.value ?? []).map(({ id, pa
 export const storeOptions = () => (stores.rows.value ?? []).map(({ id, name }) => ({ value: id, label: name }));
 
 /** A store's name; its number where it is not among the live ones. */
-export const storeName = (id) => (id === null ? "" : stores.byId(id)?.name ?? `Store ${id}`);
+export const storeName = (id) => (id === null ? "" : (stores.byId(id)?.name ?? `Store ${id}`));
 export const storeZone = (id) => stores.byId(id)?.timezone;
-export const categoryName = (id) => (id === null ? "" : categories.byId(id)?.path ?? `Category ${id}`);
+export const categoryName = (id) => (id === null ? "" : (categories.byId(id)?.path ?? `Category ${id}`));

@@ -38,7 +38,9 @@ export function close() {
 
 tabs.onmessage = () => refresh();
 addEventListener("online", () => drain());
-effect(() => { if (connected.value) drain(); });
+effect(() => {
+  if (connected.value) drain();
+});
 
 async function refresh() {
   if (owner === null) return;
@@ -57,10 +59,19 @@ async function changed() {
  * server's row.
  */
 export async function submit({ rest, ...content }) {
-  const entry = { ...content, body: JSON.stringify(content.body), key: newKey(), userId: owner, at: Date.now(), refusal: null };
+  const entry = {
+    ...content,
+    body: JSON.stringify(content.body),
+    key: newKey(),
+    userId: owner,
+    at: Date.now(),
+    refusal: null,
+  };
   await store.write({ put: { outbox: [entry], drafts: [rest] } });
   await changed();
-  const answer = new Promise((resolve, reject) => { waiters.set(entry.key, { resolve, reject }); });
+  const answer = new Promise((resolve, reject) => {
+    waiters.set(entry.key, { resolve, reject });
+  });
   drain();
   return { key: entry.key, answer };
 }

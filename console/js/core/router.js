@@ -9,6 +9,7 @@ let routes = [];
 let outlet = null;
 let shown = null;
 let guard = null;
+let latest = 0;
 
 /** While `isNeeded()`, leaving the page waits for `ask()`, a promise of a boolean; null lifts the guard. */
 export function guardLeaving(newGuard) {
@@ -44,22 +45,29 @@ export function start(table, fallback, into) {
   routes = [...table.map(([pattern, load]) => ({ pattern: compile(pattern), load })), { pattern: /^/, load: fallback }];
   outlet = into;
   globalThis.navigation?.addEventListener("navigate", onNavigate);
-  if (!globalThis.navigation) addEventListener("popstate", () => show(location.href, {}));
+  if (!globalThis.navigation) addEventListener("popstate", onPopState);
   return show(location.href, { first: true });
 }
 
 export function stop() {
   globalThis.navigation?.removeEventListener("navigate", onNavigate);
+  removeEventListener("popstate", onPopState);
+  latest += 1;
   shown?.scope.end();
   shown = null;
   guard = null;
 }
 
+const onPopState = () => show(location.href, { isBack: true });
+
 const compile = (pattern) => new RegExp(`^${pattern.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
 
 function onNavigate(event) {
-  const isOurs = event.canIntercept && !event.hashChange && event.downloadRequest === null
-    && new URL(event.destination.url).pathname.startsWith(`${HOME}/`);
+  const isOurs =
+    event.canIntercept &&
+    !event.hashChange &&
+    event.downloadRequest === null &&
+    new URL(event.destination.url).pathname.startsWith(`${HOME}/`);
   if (!isOurs) return;
   const samePage = pathOf(event.destination.url) === currentPath.peek();
   if (!samePage && event.cancelable && guard?.isNeeded()) {
@@ -75,7 +83,7 @@ function onNavigate(event) {
     handler: async () => {
       const isFresh = !samePage && !isBack;
       if (isFresh) scrollTo(0, 0);
-      await show(event.destination.url, { signal: event.signal, isBack });
+      await show(event.destination.url, { isBack });
       if (isBack) event.scroll();
     },
   });
@@ -87,14 +95,20 @@ async function askToLeave(leave) {
   leave();
 }
 
-async function show(url, { signal: abort, isBack = false, first = false }) {
+async function show(url, { isBack = false, first = false }) {
+  const mine = (latest += 1);
   const path = pathOf(url);
   const route = routes.find(({ pattern }) => pattern.test(path));
-  const context = { path, params: path.match(route.pattern).groups ?? {}, query: new URL(url).searchParams, signal: abort, isBack };
+  const context = {
+    path,
+    params: path.match(route.pattern).groups ?? {},
+    query: new URL(url, location.href).searchParams,
+    isBack,
+  };
   currentPath.value = path;
   if (shown?.path === path && shown.view?.update) return shown.view.update(context);
   const { render } = await loadView(route);
-  if (abort?.aborted) return undefined;
+  if (mine !== latest) return undefined;
   shown?.scope.end();
   guard = null;
   const page = document.createElement("div");
@@ -113,7 +127,9 @@ async function show(url, { signal: abort, isBack = false, first = false }) {
 // The console's address changes with every release: a page from before it cannot load more of itself.
 async function loadView(route) {
   try {
-    return await route.load();
+    const view = await route.load();
+    sessionStorage.removeItem("storekeeper.reloaded");
+    return view;
   } catch (error) {
     if (sessionStorage.getItem("storekeeper.reloaded") === location.href) throw error;
     sessionStorage.setItem("storekeeper.reloaded", location.href);
@@ -122,7 +138,7 @@ async function loadView(route) {
   }
 }
 
-// Who follows a link by keyboard or screen reader stands at the new page's beginning, or at the field it asks to begin with.
+// Who follows a link by keyboard or screen reader stands at the new page's beginning, or at the field it begins with.
 function focusStart(page, first) {
   const heading = first ? null : page.querySelector("h1");
   if (heading) heading.tabIndex = -1;

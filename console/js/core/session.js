@@ -12,7 +12,7 @@ tabs.onmessage = ({ data }) => {
   else if (data === "in") load();
 };
 
-/** Whether the user may "post_documents", "keep_catalogue" or "see_costs": this only hides what the server would refuse. */
+/** Whether the user may "post_documents", "keep_catalogue" or "see_costs": only hides what the server would refuse. */
 export const may = (ability) => Boolean(user.value?.can[ability]);
 
 export const displayName = () => user.value?.name ?? user.value?.username ?? "";
@@ -36,14 +36,15 @@ export async function signIn(username, password) {
   tabs.postMessage("in");
 }
 
-export async function signOut() {
+/** `remark` is what whoever signs out should still know. */
+export async function signOut(remark = "") {
   try {
     await follow({ method: "DELETE", href: "/api/v1/session" });
   } catch (error) {
     if (error.status !== 401) throw error;
   }
   tabs.postMessage("out");
-  leave("You are signed out.");
+  leave(`You are signed out. ${remark}`.trim());
 }
 
 function leave(reason) {
@@ -56,7 +57,9 @@ let pending = null;
 /** One dialog, however many requests met the 401; false when the user gave up. */
 whenSignedOut(() => {
   if (!user.peek()) return false;
-  pending ??= ask().finally(() => { pending = null; });
+  pending ??= ask().finally(() => {
+    pending = null;
+  });
   return pending;
 });
 

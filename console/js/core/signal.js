@@ -31,7 +31,9 @@ export function signal(value) {
 /** A value that follows from others. */
 export function computed(derive) {
   const result = signal(undefined);
-  effect(() => { result.value = derive(); });
+  effect(() => {
+    result.value = derive();
+  });
   return result;
 }
 
@@ -103,6 +105,7 @@ export function onEnd(work) {
 export function createScope(parent = scope) {
   const self = {
     ends: [],
+    ended: false,
     run(work) {
       const outer = scope;
       scope = self;
@@ -113,6 +116,7 @@ export function createScope(parent = scope) {
       }
     },
     end() {
+      self.ended = true;
       for (const work of self.ends.splice(0).reverse()) work();
     },
   };

@@ -1,19 +1,33 @@
 import { append, h } from "../core/dom.js";
+import { plural } from "../core/format.js";
+import { entries } from "../core/outbox.js";
 import { letterKeys, sounds, theme } from "../core/prefs.js";
 import { displayName, signOut, user } from "../core/session.js";
 import { alarm } from "./messages.js";
 
-const THEMES = [["auto", "As the system"], ["light", "Light"], ["dark", "Dark"]];
+const THEMES = [
+  ["auto", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
 
 /** What stands behind the user's name. */
 export function fillAccountMenu(panel) {
   append(panel, [
-    h("div.menu-head", h("p.strong", displayName), h("p.muted", () => `${user.value?.username}, ${user.value?.role}`)),
-    h("fieldset", h("legend", "Theme"), THEMES.map(([value, label]) => themeChoice(value, label))),
+    h(
+      "div.menu-head",
+      h("p.strong", displayName),
+      h("p.muted", () => `${user.value?.username}, ${user.value?.role}`),
+    ),
+    h(
+      "fieldset",
+      h("legend", "Theme"),
+      THEMES.map(([value, label]) => themeChoice(value, label)),
+    ),
     switchFor(sounds, "Sounds when scanning"),
     switchFor(letterKeys, "Single letters as shortcuts"),
     h("button.menu-item", { type: "button", onclick: showHelp }, "Keyboard shortcuts", h("kbd", "?")),
-    h("button.menu-item", { type: "button", onclick: () => signOut().catch(alarm) }, "Sign out"),
+    h("button.menu-item", { type: "button", onclick: () => signOut(unsent()).catch(alarm) }, "Sign out"),
   ]);
 
   async function showHelp() {
@@ -22,14 +36,36 @@ export function fillAccountMenu(panel) {
   }
 }
 
+function unsent() {
+  const waiting = entries.peek().length;
+  return waiting ? `${plural(waiting, "document")} on this device will be sent when you sign in here again.` : "";
+}
+
 function themeChoice(value, label) {
-  return h("label.choice",
-    h("input", { type: "radio", name: "theme", checked: () => theme.value === value, onchange: () => { theme.value = value; } }),
-    label);
+  return h(
+    "label.choice",
+    h("input", {
+      type: "radio",
+      name: "theme",
+      checked: () => theme.value === value,
+      onchange: () => {
+        theme.value = value;
+      },
+    }),
+    label,
+  );
 }
 
 function switchFor(preference, label) {
-  return h("label.choice",
-    h("input", { type: "checkbox", checked: () => preference.value, onchange: ({ target }) => { preference.value = target.checked; } }),
-    label);
+  return h(
+    "label.choice",
+    h("input", {
+      type: "checkbox",
+      checked: () => preference.value,
+      onchange: ({ target }) => {
+        preference.value = target.checked;
+      },
+    }),
+    label,
+  );
 }

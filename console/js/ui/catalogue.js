@@ -9,24 +9,62 @@ import { createList } from "./list.js";
 import { alarm, empty, pageHeader, toast } from "./messages.js";
 
 /**
- * A plain list whose rows are made and changed in a dialog: `noun` ("store"), `path`, `lookup` (to be read again after a
- * change), `columns`, `fields()` for the form, `blank`, and what to say where there is none.
+ * A plain list whose rows are made and changed in a dialog: `noun` ("store"), `path`, `lookup` (to be read again after
+ * a change), `columns`, `fields()` for the form, `blank`, and what to say where there is none.
  */
 export function catalogue(page, context, { title, noun, path, lookup, columns, fields, blank, image, none }) {
   const add = () => edit(null);
   const list = createList({
-    context, path, noun, columns: [...columns, actionColumn()], caption: title, defaultSort: columns[0].sort,
-    filters: [selectFilter({ name: "archived", label: "Status", any: "In use", options: [{ value: "true", label: "Archived" }] })],
-    none: () => empty(image, none[0], none[1], may("keep_catalogue") && h("button.primary", { type: "button", onclick: add }, `Add a ${noun}`)),
+    context,
+    path,
+    noun,
+    columns: [...columns, actionColumn()],
+    caption: title,
+    defaultSort: columns[0].sort,
+    filters: [
+      selectFilter({
+        name: "archived",
+        label: "Status",
+        any: "In use",
+        options: [{ value: "true", label: "Archived" }],
+      }),
+    ],
+    none: () =>
+      empty(
+        image,
+        none[0],
+        none[1],
+        may("keep_catalogue") && h("button.primary", { type: "button", onclick: add }, `Add a ${noun}`),
+      ),
   });
 
   function actionColumn() {
     return {
-      key: "actions", label: h("span.visually-hidden", "Actions"), number: true,
-      cell: (row) => h("div.row.end",
-        row.links.revise && h("button.quiet", { type: "button", "aria-label": `Edit ${row.name}`, onclick: () => edit(row) }, "Edit"),
-        row.links.archive && h("button.quiet", { type: "button", "aria-label": `Archive ${row.name}`, onclick: () => act(row, "archive", "was archived") }, "Archive"),
-        row.links.restore && h("button.quiet", { type: "button", "aria-label": `Restore ${row.name}`, onclick: () => act(row, "restore", "is back") }, "Restore")),
+      key: "actions",
+      label: h("span.visually-hidden", "Actions"),
+      number: true,
+      cell: (row) =>
+        h(
+          "div.row.end",
+          row.links.revise &&
+            h("button.quiet", { type: "button", "aria-label": `Edit ${row.name}`, onclick: () => edit(row) }, "Edit"),
+          row.links.archive &&
+            h(
+              "button.quiet",
+              {
+                type: "button",
+                "aria-label": `Archive ${row.name}`,
+                onclick: () => act(row, "archive", "was archived"),
+              },
+              "Archive",
+            ),
+          row.links.restore &&
+            h(
+              "button.quiet",
+              { type: "button", "aria-label": `Restore ${row.name}`, onclick: () => act(row, "restore", "is back") },
+              "Restore",
+            ),
+        ),
     };
   }
 
@@ -37,21 +75,30 @@ export function catalogue(page, context, { title, noun, path, lookup, columns, f
 
   function editor(row, close) {
     const keyOf = intention();
-    const form = createForm(fields(row), async () => {
-      if (!row) return close(await post(path, form.values(), { key: keyOf(form.values()) }));
-      const changes = form.values(form.dirty.peek());
-      return close(Object.keys(changes).length ? await patch(`${path}/${row.id}`, changes, row.version) : undefined);
-    }, {
-      layout: (nodes) => h("div.stack", nodes),
-      buttons: (self) => h("div.row.end", h("button", { type: "button", onclick: () => close() }, "Cancel"), submitButton(self, row ? "Save" : "Add")),
-    });
+    const form = createForm(
+      fields(row),
+      async () => {
+        if (!row) return close(await post(path, form.values(), { key: keyOf(form.values()) }));
+        const changes = form.values(form.dirty.peek());
+        return close(Object.keys(changes).length ? await patch(`${path}/${row.id}`, changes, row.version) : undefined);
+      },
+      {
+        layout: (nodes) => h("div.stack", nodes),
+        buttons: (self) =>
+          h(
+            "div.row.end",
+            h("button", { type: "button", onclick: () => close() }, "Cancel"),
+            submitButton(self, row ? "Save" : "Add"),
+          ),
+      },
+    );
     form.reset(row ?? blank);
     return { title: row ? `Edit ${row.name}` : `New ${noun}`, content: form.node };
   }
 
   async function act(row, name, done) {
     try {
-      await follow(row.links[name], row);
+      await follow(row.links[name], { version: row.version });
       await refresh(`${row.name} ${done}.`);
     } catch (error) {
       alarm(error);
@@ -65,8 +112,13 @@ export function catalogue(page, context, { title, noun, path, lookup, columns, f
   }
 
   page.append(
-    pageHeader(title, may("keep_catalogue") && h("button.primary", { type: "button", "aria-keyshortcuts": "c", onclick: add }, icon("plus"), `New ${noun}`)),
-    list.node);
+    pageHeader(
+      title,
+      may("keep_catalogue") &&
+        h("button.primary", { type: "button", "aria-keyshortcuts": "c", onclick: add }, icon("plus"), `New ${noun}`),
+    ),
+    list.node,
+  );
   if (may("keep_catalogue")) bind("c", `New ${noun}`, add);
   return list;
 }

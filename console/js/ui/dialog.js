@@ -9,15 +9,23 @@ export function openDialog(build, { size = "" } = {}) {
   const scope = createScope(null);
   return new Promise((resolve) => {
     let answer;
-    const close = (value) => { answer = value; dialog.close(); };
+    const close = (value) => {
+      answer = value;
+      dialog.close();
+    };
     const { title, content, actions = [] } = scope.run(() => build(close));
     const heading = uid("dialog");
-    const dialog = h("dialog", { class: size, "aria-labelledby": heading, closedby: "closerequest" },
-      h("header",
+    const dialog = h(
+      "dialog",
+      { class: size, "aria-labelledby": heading, closedby: "closerequest" },
+      h(
+        "header",
         h("h2", { id: heading }, title),
-        h("button.quiet.square", { type: "button", onclick: () => close(), "aria-label": "Close" }, icon("close"))),
+        h("button.quiet.square", { type: "button", onclick: () => close(), "aria-label": "Close" }, icon("close")),
+      ),
       h("div.dialog-body", content),
-      actions.length > 0 && h("footer", actions));
+      actions.length > 0 && h("footer", actions),
+    );
     dialog.addEventListener("close", () => {
       scope.end();
       dialog.remove();
@@ -31,12 +39,19 @@ export function openDialog(build, { size = "" } = {}) {
 
 /** Ask before what cannot be taken back; `consequence` says what will happen. */
 export function confirmThat({ title, consequence, action, danger = false }) {
-  return openDialog((close) => ({
-    title,
-    content: h("p", consequence),
-    actions: [
-      h("button", { type: "button", onclick: () => close(false) }, "Cancel"),
-      h(danger ? "button.danger" : "button.primary", { type: "button", autofocus: true, onclick: () => close(true) }, action),
-    ],
-  }), { size: "narrow" });
+  return openDialog(
+    (close) => ({
+      title,
+      content: h("p", consequence),
+      actions: [
+        h("button", { type: "button", onclick: () => close(false) }, "Cancel"),
+        h(
+          danger ? "button.danger" : "button.primary",
+          { type: "button", autofocus: true, onclick: () => close(true) },
+          action,
+        ),
+      ],
+    }),
+    { size: "narrow" },
+  );
 }

@@ -9,7 +9,15 @@ const PAUSE_MS = 200;
 /** Full-text search: acts while one types, and takes one step of the history, not one a letter. */
 export function searchFilter({ name = "q", label, placeholder = label }) {
   const id = uid("search");
-  const input = h("input", { type: "search", id, placeholder, autocomplete: "off", spellcheck: "false", "aria-keyshortcuts": "/", maxlength: 200 });
+  const input = h("input", {
+    type: "search",
+    id,
+    placeholder,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-keyshortcuts": "/",
+    maxlength: 200,
+  });
   let timer = 0;
   let isTyping = false;
   return {
@@ -24,8 +32,12 @@ export function searchFilter({ name = "q", label, placeholder = label }) {
         clearTimeout(timer);
         timer = setTimeout(act, PAUSE_MS);
       });
-      input.addEventListener("keydown", (event) => { if (event.key === "Enter") act(); });
-      input.addEventListener("blur", () => { isTyping = false; });
+      input.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") act();
+      });
+      input.addEventListener("blur", () => {
+        isTyping = false;
+      });
       return h("div.filter.search", h("label.visually-hidden", { for: id }, label), icon("search"), input);
     },
     read(query) {
@@ -66,7 +78,11 @@ export function rangeFilter({ name, label }) {
   const bounds = ["gte", "lte"].map((bound, index) => ({
     name: `${name}[${bound}]`,
     input: h("input.number", {
-      type: "text", inputmode: "decimal", autocomplete: "off", placeholder: index ? "to" : "from", "aria-label": `${label} ${index ? "to" : "from"}`,
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      placeholder: index ? "to" : "from",
+      "aria-label": `${label} ${index ? "to" : "from"}`,
     }),
   }));
   const isNumber = (text) => text === null || /^\d+(\.\d+)?$/.test(text);
@@ -80,7 +96,12 @@ export function rangeFilter({ name, label }) {
           if (isNumber(value)) change({ [bound.name]: value });
         });
       }
-      return h("div.filter.range", { role: "group", "aria-label": label }, h("span.muted", { "aria-hidden": "true" }, label), bounds.map(({ input }) => input));
+      return h(
+        "div.filter.range",
+        { role: "group", "aria-label": label },
+        h("span.muted", { "aria-hidden": "true" }, label),
+        bounds.map(({ input }) => input),
+      );
     },
     read(query) {
       for (const bound of bounds) bound.input.value = query.get(bound.name) ?? "";

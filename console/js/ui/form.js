@@ -85,31 +85,62 @@ export function createForm(fields, send, { layout = (nodes) => nodes, buttons = 
     return { target: byName[name], label: byName[name]?.label ?? path, message, order: names.indexOf(name) };
   }
 
-  form.node = h("form", {
-    novalidate: true,
-    oninput: touch,
-    onchange: touch,
-    onsubmit: (event) => { event.preventDefault(); submit(); },
-  },
-  () => refusal.value && summary(refusal.value),
-  layout(fields.map(({ node }) => node), byName),
-  buttons(form));
+  form.node = h(
+    "form",
+    {
+      novalidate: true,
+      oninput: touch,
+      onchange: touch,
+      onsubmit: (event) => {
+        event.preventDefault();
+        submit();
+      },
+    },
+    () => refusal.value && summary(refusal.value),
+    layout(
+      fields.map(({ node }) => node),
+      byName,
+    ),
+    buttons(form),
+  );
   return form;
 }
 
 // On top and focused, each line leading to its field: with a screen reader one hears at once how much is wrong.
 function summary({ message, requestId, placed }) {
-  const lead = (each) => (each.target
-    ? h("a", { href: `#${each.target.id}`, onclick: (event) => { event.preventDefault(); each.target.focus(); } }, each.label)
-    : each.label);
-  return h("div.notice.bad.error-summary", { role: "alert", tabindex: "-1" },
+  const lead = (each) =>
+    each.target
+      ? h(
+          "a",
+          {
+            href: `#${each.target.id}`,
+            onclick: (event) => {
+              event.preventDefault();
+              each.target.focus();
+            },
+          },
+          each.label,
+        )
+      : each.label;
+  return h(
+    "div.notice.bad.error-summary",
+    { role: "alert", tabindex: "-1" },
     icon("alert"),
-    h("div",
+    h(
+      "div",
       h("p.notice-title", message),
-      placed.length > 0 && h("ul", placed.map((each) => h("li", lead(each), ": ", each.message))),
-      requestId && h("p.muted", "Request ", h("code", requestId))));
+      placed.length > 0 &&
+        h(
+          "ul",
+          placed.map((each) => h("li", lead(each), ": ", each.message)),
+        ),
+      requestId && h("p.muted", "Request ", h("code", requestId)),
+    ),
+  );
 }
 
 /** The button that submits; it says so while it does. */
 export const submitButton = (form, label) =>
-  h("button.primary", { type: "submit", disabled: () => form.busy.value }, () => (form.busy.value ? "One moment…" : label));
+  h("button.primary", { type: "submit", disabled: () => form.busy.value }, () =>
+    form.busy.value ? "One moment…" : label,
+  );

@@ -13,8 +13,19 @@ export function showKeyHelp() {
   return openDialog(() => ({
     title: "Keyboard shortcuts",
     content: [
-      h("dl.key-list", [...bound, ...ALWAYS].map(({ keys, label }) =>
-        h("div", h("dt", keys.split(" ").map((key) => h("kbd", key))), h("dd", label)))),
+      h(
+        "dl.key-list",
+        [...bound, ...ALWAYS].map(({ keys, label }) =>
+          h(
+            "div",
+            h(
+              "dt",
+              keys.split(" ").map((key) => h("kbd", key)),
+            ),
+            h("dd", label),
+          ),
+        ),
+      ),
       h("p.hint", "Letters act outside of fields only. They can be switched off in the menu under your name."),
     ],
   }));

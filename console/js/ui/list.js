@@ -4,7 +4,7 @@ import { count, many, plural } from "../core/format.js";
 import { bind } from "../core/keyboard.js";
 import { pageSize } from "../core/prefs.js";
 import { entryState, go } from "../core/router.js";
-import { signal } from "../core/signal.js";
+import { onEnd, signal } from "../core/signal.js";
 import { empty, failure } from "./messages.js";
 import { createTable } from "./table.js";
 
@@ -15,9 +15,21 @@ const PLACE = ["cursor", "from", "total"];
 
 /**
  * A server-paged list whose whole state is this page's query, named as the API names it (`from`, the first row's
- * number, is ours). `fixed` goes with every request; `filters` are made by ui/filters.js; `none` says what an empty list shows.
+ * number, is ours). `fixed` goes with every request; `filters` are made by ui/filters.js; `none()` makes what an empty
+ * list shows.
  */
-export function createList({ context, path, fixed = {}, sorts = true, defaultSort, filters = [], noun, none, keys = true, ...tableOptions }) {
+export function createList({
+  context,
+  path,
+  fixed = {},
+  sorts = true,
+  defaultSort,
+  filters = [],
+  noun,
+  none,
+  keys = true,
+  ...tableOptions
+}) {
   const state = signal({ rows: null, page: null, error: null });
   const busy = signal(false);
   const sorting = signal("");
@@ -42,8 +54,10 @@ export function createList({ context, path, fixed = {}, sorts = true, defaultSor
 
   async function load(isBack = false) {
     latest?.abort();
-    const mine = latest = new AbortController();
-    const skeleton = setTimeout(() => { if (!state.peek().rows) table.showSkeleton(8); }, SKELETON_AFTER_MS);
+    const mine = (latest = new AbortController());
+    const skeleton = setTimeout(() => {
+      if (!state.peek().rows) table.showSkeleton(8);
+    }, SKELETON_AFTER_MS);
     busy.value = true;
     try {
       const list = await get(path, request(), { signal: mine.signal });
@@ -58,7 +72,12 @@ export function createList({ context, path, fixed = {}, sorts = true, defaultSor
 
   function request() {
     const asked = Object.fromEntries([...query].filter(([name]) => allowed.includes(name) && name !== "from"));
-    return { limit: pageSize.peek(), ...(defaultSort && !query.has("q") ? { sort: defaultSort } : {}), ...asked, ...fixed };
+    return {
+      limit: pageSize.peek(),
+      ...(defaultSort && !query.has("q") ? { sort: defaultSort } : {}),
+      ...asked,
+      ...fixed,
+    };
   }
 
   function show(list, isBack) {
@@ -77,34 +96,58 @@ export function createList({ context, path, fixed = {}, sorts = true, defaultSor
 
   function update(next) {
     query = next.query;
-    sorting.value = query.get("sort") ?? (query.has("q") ? "" : defaultSort ?? "");
+    sorting.value = query.get("sort") ?? (query.has("q") ? "" : (defaultSort ?? ""));
     for (const filter of filters) filter.read(query);
     return load(next.isBack);
   }
 
   const isFiltered = () => filters.some(({ names }) => names.some((name) => query.has(name)));
   const clear = () => change(Object.fromEntries(filters.flatMap(({ names }) => names.map((name) => [name, null]))));
-  const bar = filters.length > 0 && h("search.filters", { "aria-label": `Filter` },
-    filters.map((filter) => filter.build(change)),
-    () => state.value && isFiltered() && h("button.quiet.clear", { type: "button", onclick: clear }, icon("close"), "Clear filters"));
+  const bar =
+    filters.length > 0 &&
+    h(
+      "search.filters",
+      { "aria-label": "Filter" },
+      filters.map((filter) => filter.build(change)),
+      () =>
+        state.value &&
+        isFiltered() &&
+        h("button.quiet.clear", { type: "button", onclick: clear }, icon("close"), "Clear filters"),
+    );
 
   const isStale = () => busy.value && Boolean(state.value.rows);
-  const frame = h("div.table-frame", { "aria-busy": () => String(busy.value), classes: () => ({ stale: isStale() }) }, table.node);
+  const frame = h(
+    "div.table-frame",
+    { "aria-busy": () => String(busy.value), classes: () => ({ stale: isStale() }) },
+    table.node,
+  );
   const region = () => {
     const { rows, error } = state.value;
     if (error) return failure(error, () => load());
     if (rows?.length === 0) return isFiltered() ? noMatch(noun, clear) : none();
     return frame;
   };
+  onEnd(() => latest?.abort());
   const pager = createPager({ state, noun, turn, change, place: () => query });
   const node = h("section.list", { "aria-label": tableOptions.caption }, bar, region, pager);
   if (keys) bindKeys(table, pager);
 
-  return { node, update, reload: () => load(), ready: update(context), focusSearch: () => filters.find(({ focus }) => focus)?.focus() };
+  return {
+    node,
+    update,
+    reload: () => load(),
+    ready: update(context),
+    focusSearch: () => filters.find(({ focus }) => focus)?.focus(),
+  };
 }
 
 const noMatch = (noun, clear) =>
-  empty("search", `No ${many(noun)} match`, "Fewer words or filters may find them.", h("button", { type: "button", onclick: clear }, "Clear filters"));
+  empty(
+    "search",
+    `No ${many(noun)} match`,
+    "Fewer words or filters may find them.",
+    h("button", { type: "button", onclick: clear }, "Clear filters"),
+  );
 
 function bindKeys(table, pager) {
   bind("j", "Next row", () => table.step(1));
@@ -133,18 +176,58 @@ function createPager({ state, noun, turn, change, place }) {
     change({ limit: target.value });
   }
 
-  const step = (rel, text, content, cursor, from) => h("button", {
-    type: "button", rel, "aria-keyshortcuts": rel === "next" ? "]" : "[", hidden: isWhole,
-    disabled: () => !cursor(), onclick: () => turn(cursor(), from()), "aria-label": text,
-  }, content);
+  const step = (rel, text, content, cursor, from) =>
+    h(
+      "button",
+      {
+        type: "button",
+        rel,
+        "aria-keyshortcuts": rel === "next" ? "]" : "[",
+        hidden: isWhole,
+        disabled: () => !cursor(),
+        onclick: () => turn(cursor(), from()),
+        "aria-label": text,
+      },
+      content,
+    );
 
-  return h("nav.pager", { "aria-label": "Pages", hidden: () => rows().length === 0 || Boolean(state.value.error) },
+  return h(
+    "nav.pager",
+    { "aria-label": "Pages", hidden: () => rows().length === 0 || Boolean(state.value.error) },
     h("p", { role: "status" }, label),
-    h("button.quiet", { type: "button", hidden: isCounted, onclick: () => change({ total: "true" }, { keepPlace: true, replace: true }) }, "Count all"),
+    h(
+      "button.quiet",
+      {
+        type: "button",
+        hidden: isCounted,
+        onclick: () => change({ total: "true" }, { keepPlace: true, replace: true }),
+      },
+      "Count all",
+    ),
     h("span.spring"),
-    step("prev", "Previous page", [icon("left"), "Previous"], () => page().previous, () => Math.max(1, first() - size())),
-    step("next", "Next page", ["Next", icon("right")], () => page().next, () => first() + rows().length),
-    h("label.row.muted", { hidden: () => isWhole() && rows().length <= SIZES[0] }, "Rows ",
-      h("select", { onchange: resize, "aria-label": "Rows on a page" },
-        SIZES.map((each) => h("option", { value: each, selected: () => each === size() }, each)))));
+    step(
+      "prev",
+      "Previous page",
+      [icon("left"), "Previous"],
+      () => page().previous,
+      () => Math.max(1, first() - size()),
+    ),
+    step(
+      "next",
+      "Next page",
+      ["Next", icon("right")],
+      () => page().next,
+      () => first() + rows().length,
+    ),
+    h(
+      "label.row.muted",
+      { hidden: () => isWhole() && rows().length <= SIZES[0] },
+      "Rows ",
+      h(
+        "select",
+        { onchange: resize, "aria-label": "Rows on a page" },
+        SIZES.map((each) => h("option", { value: each, selected: () => each === size() }, each)),
+      ),
+    ),
+  );
 }

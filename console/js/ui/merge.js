@@ -18,29 +18,52 @@ export function compare(base, changes, current) {
   };
 }
 
-/** Ask, field by field, whose value stands; the names of mine, or undefined when the user would rather go on editing. */
+/** Ask, field by field, whose value stands: the names of mine, or undefined when the user goes on editing. */
 export function askWhose({ clashes, mine, current, labelOf, show }) {
   const choices = Object.fromEntries(clashes.map((name) => [name, signal(null)]));
   const isOpen = () => Object.values(choices).some((choice) => choice.value === null);
-  const option = (name, whose, title, value) => h("label.merge-option",
-    h("input", { type: "radio", name: `merge-${name}`, onchange: () => { choices[name].value = whose; } }),
-    h("span", h("span.merge-whose", title), h("span.merge-value", show(name, value))));
-  return openDialog((close) => ({
-    title: "Somebody else changed this too",
-    content: [
-      h("p", `While you were editing, it was saved on another device (${when(current.updated_at)}). Choose what should stand.`),
-      clashes.map((name) => h("fieldset.merge",
-        h("legend", labelOf(name)),
-        option(name, "mine", "Mine", mine[name]),
-        option(name, "theirs", "Theirs", current[name]))),
-    ],
-    actions: [
-      h("button", { type: "button", onclick: () => close() }, "Go on editing"),
-      h("button.primary", {
-        type: "button",
-        disabled: isOpen,
-        onclick: () => close(clashes.filter((name) => choices[name].peek() === "mine")),
-      }, "Save"),
-    ],
-  }), { size: "wide" });
+  const option = (name, whose, title, value) =>
+    h(
+      "label.merge-option",
+      h("input", {
+        type: "radio",
+        name: `merge-${name}`,
+        onchange: () => {
+          choices[name].value = whose;
+        },
+      }),
+      h("span", h("span.merge-whose", title), h("span.merge-value", show(name, value))),
+    );
+  return openDialog(
+    (close) => ({
+      title: "Somebody else changed this too",
+      content: [
+        h(
+          "p",
+          `While you were editing, it was saved elsewhere (${when(current.updated_at)}). Choose what should stand.`,
+        ),
+        clashes.map((name) =>
+          h(
+            "fieldset.merge",
+            h("legend", labelOf(name)),
+            option(name, "mine", "Mine", mine[name]),
+            option(name, "theirs", "Theirs", current[name]),
+          ),
+        ),
+      ],
+      actions: [
+        h("button", { type: "button", onclick: () => close() }, "Go on editing"),
+        h(
+          "button.primary",
+          {
+            type: "button",
+            disabled: isOpen,
+            onclick: () => close(clashes.filter((name) => choices[name].peek() === "mine")),
+          },
+          "Save",
+        ),
+      ],
+    }),
+    { size: "wide" },
+  );
 }

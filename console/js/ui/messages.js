@@ -2,13 +2,18 @@ import { h, icon } from "../core/dom.js";
 
 /** What a region shows that failed to load: what happened, and a way on. */
 export function failure(error, tryAgain) {
-  return h("div.notice.bad", { role: "alert" },
+  return h(
+    "div.notice.bad",
+    { role: "alert" },
     icon("alert"),
-    h("div",
+    h(
+      "div",
       h("p.notice-title", error.title ?? "This could not be loaded"),
       h("p", error.message),
       error.requestId && h("p.muted", "Request ", h("code", error.requestId)),
-      tryAgain && h("p", h("button", { type: "button", onclick: tryAgain }, "Try again"))));
+      tryAgain && h("p", h("button", { type: "button", onclick: tryAgain }, "Try again")),
+    ),
+  );
 }
 
 /** A region with nothing in it: why, and what to do about it. */
@@ -28,8 +33,13 @@ export function pageHeader(title, ...actions) {
 export function missing(page, what) {
   page.replaceChildren(
     pageHeader("Not found"),
-    empty("search", `There is no such ${what}`, "It may have been removed, or it belongs to a store that you do not see.",
-      h("a.button", { href: "/app/items" }, "Go to Items")));
+    empty(
+      "search",
+      `There is no such ${what}`,
+      "It may have been removed, or it belongs to a store that you do not see.",
+      h("a.button", { href: "/app/items" }, "Go to Items"),
+    ),
+  );
 }
 
 const SHOWN_MS = 10_000;
@@ -44,7 +54,9 @@ export function toast(text, action) {
   const node = build("toast", "check", text, action);
   notes.append(node);
   let timer = 0;
-  const begin = () => { timer = setTimeout(() => node.remove(), SHOWN_MS); };
+  const begin = () => {
+    timer = setTimeout(() => node.remove(), SHOWN_MS);
+  };
   const hold = () => clearTimeout(timer);
   node.addEventListener("pointerenter", hold);
   node.addEventListener("pointerleave", begin);
@@ -61,10 +73,24 @@ export function alarm(error) {
 
 function build(classes, image, text, action) {
   const close = () => node.remove();
-  const node = h("div", { class: classes },
+  const node = h(
+    "div",
+    { class: classes },
     icon(image),
     h("p", text),
-    action && h("button.quiet", { type: "button", onclick: () => { close(); action.run(); } }, action.label),
-    h("button.quiet.square", { type: "button", onclick: close, "aria-label": "Close" }, icon("close")));
+    action &&
+      h(
+        "button.quiet",
+        {
+          type: "button",
+          onclick: () => {
+            close();
+            action.run();
+          },
+        },
+        action.label,
+      ),
+    h("button.quiet.square", { type: "button", onclick: close, "aria-label": "Close" }, icon("close")),
+  );
   return node;
 }

@@ -9,11 +9,26 @@ export function showOutbox() {
   return openDialog((close) => ({
     title: "Kept on this device",
     content: [
-      h("p.muted", "Each of these is sent again, unchanged, until the server has answered. It is recorded once, however often it is sent."),
-      () => (entries.value.length === 0 ? h("p", "Nothing is waiting.") : h("ul.outbox-list", entries.value.map((entry) => row(entry, close)))),
+      h(
+        "p.muted",
+        "Each is sent again, unchanged, until the server has answered, and recorded once however often it is sent.",
+      ),
+      () =>
+        entries.value.length === 0
+          ? h("p", "Nothing is waiting.")
+          : h(
+              "ul.outbox-list",
+              entries.value.map((entry) => row(entry, close)),
+            ),
       () => trouble.value && h("p.hint", { role: "status" }, "Last attempt: ", trouble.value),
     ],
-    actions: [h("button.primary", { type: "button", disabled: () => entries.value.every(({ refusal }) => refusal), onclick: drain }, "Send now")],
+    actions: [
+      h(
+        "button.primary",
+        { type: "button", disabled: () => entries.value.every(({ refusal }) => refusal), onclick: drain },
+        "Send now",
+      ),
+    ],
   }));
 }
 
@@ -22,12 +37,19 @@ function row(entry, close) {
     close();
     go("/scan", { state: { reopen: entry.key } });
   };
-  return h("li", { classes: { refused: entry.refusal } },
-    h("div",
+  return h(
+    "li",
+    { classes: { refused: entry.refusal } },
+    h(
+      "div",
       h("p.strong", entry.about),
       h("p.muted", `Since ${clock(new Date(entry.at))}`),
-      entry.refusal && h("p.error", icon("alert"), entry.refusal.message)),
-    h("div.row",
+      entry.refusal && h("p.error", icon("alert"), entry.refusal.message),
+    ),
+    h(
+      "div.row",
       entry.refusal && h("button", { type: "button", onclick: reopen }, "Correct"),
-      h("button.quiet", { type: "button", onclick: () => discard(entry.key) }, "Discard")));
+      h("button.quiet", { type: "button", onclick: () => discard(entry.key) }, "Discard"),
+    ),
+  );
 }

@@ -24,16 +24,30 @@ export function createShell() {
   navigation.addEventListener("click", () => navigation.hidePopover());
   bindPlaces(places);
   onScan(openScanned);
-  const node = h("div.shell",
-    h("a.skip", { href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "Skip to the content"),
-    h("header.top",
+  const node = h(
+    "div.shell",
+    h(
+      "a.skip",
+      {
+        href: "#main",
+        onclick: (event) => {
+          event.preventDefault();
+          main.focus();
+        },
+      },
+      "Skip to the content",
+    ),
+    h(
+      "header.top",
       h("button.quiet.square.menu", { type: "button", popovertarget: "places", "aria-label": "Screens" }, icon("menu")),
       h("a.brand", { href: href("/items") }, icon("brand"), "Storekeeper"),
       h("span.spring"),
       outboxChip,
-      accountButton()),
+      accountButton(),
+    ),
     navigation,
-    h("div.stage", banner, main));
+    h("div.stage", banner, main),
+  );
   return { node, main };
 }
 
@@ -53,9 +67,17 @@ function accountButton() {
 }
 
 function placeLink({ path, label, image, keys }) {
-  const isHere = () => currentPath.value === path || currentPath.value.startsWith(`${path}/`) || (path === "/items" && currentPath.value === "/");
-  return h("a.place", { href: href(path), "aria-current": () => (isHere() ? "page" : null), "aria-keyshortcuts": keys },
-    icon(image), h("span", label), h("kbd", { "aria-hidden": "true" }, keys));
+  const isHere = () =>
+    currentPath.value === path ||
+    currentPath.value.startsWith(`${path}/`) ||
+    (path === "/items" && currentPath.value === "/");
+  return h(
+    "a.place",
+    { href: href(path), "aria-current": () => (isHere() ? "page" : null), "aria-keyshortcuts": keys },
+    icon(image),
+    h("span", label),
+    h("kbd", { "aria-hidden": "true" }, keys),
+  );
 }
 
 function bindPlaces(places) {
@@ -66,10 +88,17 @@ function bindPlaces(places) {
 function banner() {
   if (connected.value) return null;
   const waiting = entries.value.length;
-  return h("div.banner", { role: "alert" },
+  return h(
+    "div.banner",
+    { role: "alert" },
     icon("alert"),
-    h("p", "The server cannot be reached.", waiting > 0 && ` ${plural(waiting, "document")} kept on this device will be sent when it answers.`),
-    h("button", { type: "button", onclick: retry }, "Try again"));
+    h(
+      "p",
+      "The server cannot be reached.",
+      waiting > 0 && ` ${plural(waiting, "document")} kept on this device will be sent when it answers.`,
+    ),
+    h("button", { type: "button", onclick: retry }, "Try again"),
+  );
 }
 
 async function retry() {
@@ -82,7 +111,12 @@ function outboxChip() {
   if (entries.value.length === 0) return null;
   const text = refused ? `${refused} refused` : `${entries.value.length} waiting`;
   const show = async () => (await import("./outbox-dialog.js")).showOutbox();
-  return h("button", { type: "button", class: refused ? "chip bad" : "chip warn", onclick: show, title: trouble.value }, icon("outbox"), text);
+  return h(
+    "button",
+    { type: "button", class: refused ? "chip bad" : "chip warn", onclick: show, title: trouble.value },
+    icon("outbox"),
+    text,
+  );
 }
 
 // A scan on any screen that has no other use for it shows what was scanned.

@@ -2,16 +2,14 @@ import { h, icon } from "../core/dom.js";
 import { keepInEntry } from "../core/router.js";
 
 /**
- * A table of rows. A column is `{ key, label, cell(row), sort, number, wide, rank }`: `sort` is the API's name for sorting by
- * it, columns of rank 3 and 2 go first where the room is narrow. `rowHref(row)` makes the first column lead there.
+ * A table of rows. A column is `{ key, label, cell(row), below(row), sort, number, wide, rank }`: `sort` is the API's
+ * name for sorting by it; columns of rank 3, then 2, go where the room is narrow, and `below` says then what they said.
+ * `rowHref(row)` makes the first column lead there.
  */
 export function createTable({ caption, columns, rowHref, sorting, onSort }) {
   const body = h("tbody");
   const headers = columns.map((column) => headerCell(column, sorting, onSort));
-  const table = h("table",
-    h("caption.visually-hidden", caption),
-    h("thead", h("tr", headers)),
-    body);
+  const table = h("table", h("caption.visually-hidden", caption), h("thead", h("tr", headers)), body);
   body.addEventListener("keydown", (event) => moveFocus(event, body));
   if (rowHref) body.addEventListener("click", openRow);
   return {
@@ -24,30 +22,50 @@ export function createTable({ caption, columns, rowHref, sorting, onSort }) {
   };
 }
 
-const cellProps = ({ number, rank, wide }) => ({ class: [number && "number", wide && "wide", rank && `rank-${rank}`].filter(Boolean).join(" ") });
+const cellProps = ({ number, rank, wide }) => ({
+  class: [number && "number", wide && "wide", rank && `rank-${rank}`].filter(Boolean).join(" "),
+});
 
 function headerCell(column, sorting, onSort) {
   if (!column.sort) return h("th", { scope: "col", ...cellProps(column) }, column.label);
-  const direction = () => (sorting.value === column.sort ? "ascending" : sorting.value === `-${column.sort}` ? "descending" : null);
-  return h("th", { scope: "col", "aria-sort": direction, ...cellProps(column) },
-    h("button.sort", { type: "button", onclick: () => onSort(direction() === "ascending" ? `-${column.sort}` : column.sort) },
+  const direction = () =>
+    sorting.value === column.sort ? "ascending" : sorting.value === `-${column.sort}` ? "descending" : null;
+  return h(
+    "th",
+    { scope: "col", "aria-sort": direction, ...cellProps(column) },
+    h(
+      "button.sort",
+      { type: "button", onclick: () => onSort(direction() === "ascending" ? `-${column.sort}` : column.sort) },
       column.label,
-      () => icon(direction() === "descending" ? "down" : "up")));
+      () => icon(direction() === "descending" ? "down" : "up"),
+    ),
+  );
 }
 
 function bodyRow(row, columns, rowHref) {
   const key = String(row.id ?? row.key ?? "");
-  return h("tr", { "data-key": key }, columns.map((column, index) => {
-    const content = column.cell(row);
-    if (index > 0 || !rowHref) return h("td", cellProps(column), content);
-    return h("th", { scope: "row", ...cellProps(column) },
-      h("a.row-link", { href: rowHref(row), onclick: () => keepInEntry({ row: key }) }, content),
-      column.below?.(row));
-  }));
+  return h(
+    "tr",
+    { "data-key": key },
+    columns.map((column, index) => {
+      const content = column.cell(row);
+      if (index > 0 || !rowHref) return h("td", cellProps(column), content);
+      return h(
+        "th",
+        { scope: "row", ...cellProps(column) },
+        h("a.row-link", { href: rowHref(row), onclick: () => keepInEntry({ row: key }) }, content),
+        column.below?.(row),
+      );
+    }),
+  );
 }
 
 const skeletonRow = (columns) =>
-  h("tr.skeleton", { "aria-hidden": "true" }, columns.map((column) => h("td", cellProps(column), h("span"))));
+  h(
+    "tr.skeleton",
+    { "aria-hidden": "true" },
+    columns.map((column) => h("td", cellProps(column), h("span"))),
+  );
 
 // The whole row is the target for a pointer; selecting text in it is not opening it.
 function openRow(event) {

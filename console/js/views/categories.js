@@ -15,18 +15,29 @@ export function render(page, context) {
     none: ["There are no categories yet", "They group items for filters and reports, and may stand inside each other."],
     columns: [
       { key: "path", label: "Category", sort: "path", cell: (row) => steps(row.path) },
-      { key: "items", label: "Items", cell: (row) => h("a", { href: href(`/items?category_id=${row.id}`), "aria-label": `Items in ${row.name}` }, "Show items") },
+      {
+        key: "items",
+        label: "Items",
+        cell: (row) =>
+          h("a", { href: href(`/items?category_id=${row.id}`), "aria-label": `Items in ${row.name}` }, "Show items"),
+      },
     ],
     blank: {},
     fields: (row) => [
       textField({ name: "name", label: "Name", required: true, maxlength: 200 }),
-      selectField({ name: "parent_id", label: "Inside of", parse: Number, options: () => [{ value: "", label: "Nothing: at the top" }, ...parents(row)] }),
+      selectField({
+        name: "parent_id",
+        label: "Inside of",
+        parse: Number,
+        options: () => [{ value: "", label: "Nothing: at the top" }, ...parents(row)],
+      }),
     ],
   });
 }
 
 // A category inside itself is refused by the server; not to offer it spares the round.
-const parents = (row) => categoryOptions().filter(({ label }) => !row || (label !== row.path && !label.startsWith(`${row.path} / `)));
+const parents = (row) =>
+  categoryOptions().filter(({ label }) => !row || (label !== row.path && !label.startsWith(`${row.path} / `)));
 
 function steps(path) {
   const names = path.split(" / ");

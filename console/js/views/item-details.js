@@ -11,7 +11,7 @@ import { toast } from "../ui/messages.js";
 import { UNITS, itemFields } from "./item-fields.js";
 import { takeScansInto } from "./item-scans.js";
 
-/** The item's fields: a form for whoever may change it now, else a page to read. `show(row)` takes another state of it. */
+/** The item's fields: a form for whoever may change it now, else a page to read. `show(row)` takes it anew. */
 export function createDetails({ path, item, onSaved }) {
   const node = h("div");
   let editor = null;
@@ -58,7 +58,9 @@ function createEditor({ path, item, onSaved }) {
     const { mine, clashes, theirs } = compare(pick(base), changes, current);
     const kept = clashes.length ? await askWhose({ clashes, mine, current, labelOf, show: shownValue }) : [];
     if (!kept) return;
-    const rest = Object.fromEntries(Object.entries(mine).filter(([name]) => !clashes.includes(name) || kept.includes(name)));
+    const rest = Object.fromEntries(
+      Object.entries(mine).filter(([name]) => !clashes.includes(name) || kept.includes(name)),
+    );
     show(current);
     const note = theirs.length ? `Saved. Changed elsewhere meanwhile: ${theirs.map(labelOf).join(", ")}.` : "Saved.";
     if (Object.keys(rest).length === 0) return toast(note);
@@ -80,11 +82,14 @@ function createEditor({ path, item, onSaved }) {
 function saveBar(form) {
   const isClean = () => form.dirty.value.length === 0;
   const discard = () => form.reset(form.base());
-  return h("div.save-bar", { hidden: isClean, role: "group", "aria-label": "Unsaved changes" },
+  return h(
+    "div.save-bar",
+    { hidden: isClean, role: "group", "aria-label": "Unsaved changes" },
     h("p", () => `Unsaved: ${form.dirty.value.map((name) => form.fields[name].label.toLowerCase()).join(", ")}`),
     h("span.spring"),
     h("button", { type: "button", disabled: () => form.busy.value, onclick: discard }, "Discard"),
-    submitButton(form, "Save"));
+    submitButton(form, "Save"),
+  );
 }
 
 const YES_OR_NO = { true: "yes", false: "no" };
@@ -95,19 +100,48 @@ function shownValue(name, value) {
   if (name === "price" || name === "cost") return money(value);
   if (name === "tax_rate") return `${value} %`;
   if (Array.isArray(value)) return value.join(", ") || h("span.muted", "none");
-  if (typeof value === "object") return Object.entries(value).map(([key, each]) => `${key}: ${YES_OR_NO[each] ?? each}`).join(", ");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([key, each]) => `${key}: ${YES_OR_NO[each] ?? each}`)
+      .join(", ");
   return UNITS.find((unit) => name === "unit" && unit.value === value)?.label ?? String(value);
 }
 
-const isEmpty = (value) => value === null || value === undefined || Object.keys(Object(value)).length === 0 && typeof value === "object";
+const isEmpty = (value) =>
+  value === null || value === undefined || (Object.keys(Object(value)).length === 0 && typeof value === "object");
 
 function readOnly(item) {
   const rows = [
-    ["Name", "name"], ["SKU", "sku"], ["Category", "category_id"], ["Price", "price"], ["Cost", "cost"], ["Tax rate", "tax_rate"],
-    ["Counted in", "unit"], ["Barcodes", "barcodes"], ["Description", "description"], ["Attributes", "attributes"],
+    ["Name", "name"],
+    ["SKU", "sku"],
+    ["Category", "category_id"],
+    ["Price", "price"],
+    ["Cost", "cost"],
+    ["Tax rate", "tax_rate"],
+    ["Counted in", "unit"],
+    ["Barcodes", "barcodes"],
+    ["Description", "description"],
+    ["Attributes", "attributes"],
   ];
-  return h("div.card",
-    () => item.value.archived_at && h("p.notice", `Archived on ${when(item.value.archived_at)}. It can be read, but not sold or changed until it is restored.`),
-    h("dl.facts", rows.filter(([, name]) => !isEmpty(item.value[name])).map(([label, name]) =>
-      h("div", h("dt", label), h("dd", () => shownValue(name, item.value[name]))))));
+  return h(
+    "div.card",
+    () =>
+      item.value.archived_at &&
+      h(
+        "p.notice",
+        `Archived on ${when(item.value.archived_at)}. It can be read, but not sold or changed until it is restored.`,
+      ),
+    h(
+      "dl.facts",
+      rows
+        .filter(([, name]) => !isEmpty(item.value[name]))
+        .map(([label, name]) =>
+          h(
+            "div",
+            h("dt", label),
+            h("dd", () => shownValue(name, item.value[name])),
+          ),
+        ),
+    ),
+  );
 }

@@ -17,10 +17,23 @@ export const UNITS = [
 export function itemFields() {
   return [
     textField({ name: "name", label: "Name", required: true, maxlength: 200, wide: true, autofocus: false }),
-    textField({ name: "sku", label: "SKU", required: true, maxlength: 64, hint: "Your own number for it; nobody else's item has it." }),
-    selectField({ name: "category_id", label: "Category", parse: Number, options: () => [{ value: "", label: "None" }, ...categoryOptions()] }),
+    textField({
+      name: "sku",
+      label: "SKU",
+      required: true,
+      maxlength: 64,
+      hint: "Your own number for it; nobody else's item has it.",
+    }),
+    selectField({
+      name: "category_id",
+      label: "Category",
+      parse: Number,
+      options: () => [{ value: "", label: "None" }, ...categoryOptions()],
+    }),
     decimalField({ name: "price", label: "Price" }),
-    ...(may("see_costs") ? [decimalField({ name: "cost", label: "Cost", hint: "What it costs to buy; clerks do not see it." })] : []),
+    ...(may("see_costs")
+      ? [decimalField({ name: "cost", label: "Cost", hint: "What it costs to buy; clerks do not see it." })]
+      : []),
     decimalField({ name: "tax_rate", label: "Tax rate", suffix: "%", asNumber: true }),
     selectField({ name: "unit", label: "Counted in", options: UNITS, required: true }),
     barcodesField(),
@@ -39,13 +52,26 @@ function barcodesField() {
     add: "Add a barcode",
     blank: "",
     makeRow(code, next) {
-      const control = h("input", { type: "text", value: code, autocomplete: "off", maxlength: 80, "aria-label": "Barcode", "data-scan": true });
+      const control = h("input", {
+        type: "text",
+        value: code,
+        autocomplete: "off",
+        maxlength: 80,
+        "aria-label": "Barcode",
+        "data-scan": true,
+      });
       control.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
         event.preventDefault();
         if (control.value.trim()) next();
       });
-      return { node: control, get: () => control.value.trim(), focus: () => control.focus(), mark: mark(control), control };
+      return {
+        node: control,
+        get: () => control.value.trim(),
+        focus: () => control.focus(),
+        mark: mark(control),
+        control,
+      };
     },
     join: (codes) => [...new Set(codes.filter(Boolean))],
     split: (codes) => codes ?? [],
@@ -72,10 +98,30 @@ function attributesField() {
 }
 
 function attributeRow([key, value]) {
-  const name = h("input", { type: "text", value: key, "aria-label": "Attribute", placeholder: "Name", maxlength: 100, autocomplete: "off" });
+  const name = h("input", {
+    type: "text",
+    value: key,
+    "aria-label": "Attribute",
+    placeholder: "Name",
+    maxlength: 100,
+    autocomplete: "off",
+  });
   const type = h("select", { "aria-label": "Kind of value" }, optionNodes(TYPES));
-  const content = h("input", { type: "text", value: String(value), "aria-label": "Value", placeholder: "Value", autocomplete: "off" });
-  const answer = h("select", { "aria-label": "Value" }, optionNodes([{ value: "true", label: "Yes" }, { value: "false", label: "No" }]));
+  const content = h("input", {
+    type: "text",
+    value: String(value),
+    "aria-label": "Value",
+    placeholder: "Value",
+    autocomplete: "off",
+  });
+  const answer = h(
+    "select",
+    { "aria-label": "Value" },
+    optionNodes([
+      { value: "true", label: "Yes" },
+      { value: "false", label: "No" },
+    ]),
+  );
   type.value = typeof value;
   answer.value = String(value === true);
   const settle = () => {

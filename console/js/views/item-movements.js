@@ -14,13 +14,24 @@ export function createTab({ item, context }) {
     noun: "movement",
     caption: `Movements of ${item.name}`,
     columns: [
-      { key: "recorded_at", label: "When", cell: (row) => h("span.nowrap", when(row.recorded_at, storeZone(row.store_id))), below: (row) => h("span.below", sentence(row.kind), ", ", () => storeName(row.store_id)) },
+      {
+        key: "recorded_at",
+        label: "When",
+        cell: (row) => h("span.nowrap", when(row.recorded_at, storeZone(row.store_id))),
+        below: (row) => h("span.below", sentence(row.kind), ", ", () => storeName(row.store_id)),
+      },
       { key: "kind", label: "What", rank: 2, cell: (row) => sentence(row.kind) },
       { key: "store", label: "Store", rank: 2, cell: (row) => h("span", () => storeName(row.store_id)) },
-      { key: "quantity", label: "Quantity", number: true, cell: (row) => h(row.quantity < 0 ? "span.minus" : "span.plus", signed(row.quantity)) },
+      {
+        key: "quantity",
+        label: "Quantity",
+        number: true,
+        cell: (row) => h(row.quantity < 0 ? "span.minus" : "span.plus", signed(row.quantity)),
+      },
       { key: "on_hand_after", label: "On hand after", number: true, cell: (row) => quantity(row.on_hand_after) },
     ],
     rowHref: (row) => href(`/movements/${row.movement_id}`),
-    none: () => empty("moves", "It has not moved yet", "Whatever is received, sold or counted is listed here, newest first."),
+    none: () =>
+      empty("moves", "It has not moved yet", "Whatever is received, sold or counted is listed here, newest first."),
   });
 }

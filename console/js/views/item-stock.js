@@ -18,15 +18,38 @@ export function createTab({ item, context }) {
     caption: "Stock by store",
     columns: [
       { key: "store", label: "Store", cell: (row) => h("strong", () => storeName(row.store_id)) },
-      { key: "on_hand", label: "On hand", number: true, cell: (row) => [quantity(row.on_hand) + unit, row.below_reorder && h("span.badge.warn", "Low")] },
-      { key: "in_transit", label: "On the way", number: true, rank: 2, cell: (row) => (row.in_transit ? quantity(row.in_transit) : "") },
+      {
+        key: "on_hand",
+        label: "On hand",
+        number: true,
+        cell: (row) => [quantity(row.on_hand) + unit, row.below_reorder && h("span.badge.warn", "Low")],
+      },
+      {
+        key: "in_transit",
+        label: "On the way",
+        number: true,
+        rank: 2,
+        cell: (row) => (row.in_transit ? quantity(row.in_transit) : ""),
+      },
       { key: "reorder_point", label: "Reorder at", number: true, rank: 3, cell: (row) => quantity(row.reorder_point) },
-      ...(may("see_costs") ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => money(row.value) }] : []),
-      { key: "updated_at", label: "Last change", rank: 3, cell: (row) => h("span.muted", () => when(row.updated_at, storeZone(row.store_id))) },
+      ...(may("see_costs")
+        ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => money(row.value) }]
+        : []),
+      {
+        key: "updated_at",
+        label: "Last change",
+        rank: 3,
+        cell: (row) => h("span.muted", () => when(row.updated_at, storeZone(row.store_id))),
+      },
       { key: "adjust", label: h("span.visually-hidden", "Actions"), number: true, cell: (row) => adjust(row, item) },
     ],
-    none: () => empty("box", "None in stock yet", "Receive some, and each store that has it is listed here.",
-      may("post_documents") && h("a.button", { href: href(`/scan?mode=receipt&item=${item.id}`) }, "Receive")),
+    none: () =>
+      empty(
+        "box",
+        "None in stock yet",
+        "Receive some, and each store that has it is listed here.",
+        may("post_documents") && h("a.button", { href: href(`/scan?mode=receipt&item=${item.id}`) }, "Receive"),
+      ),
   });
 }
 

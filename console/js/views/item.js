@@ -23,12 +23,14 @@ export function render(page, context) {
   page.append(loading());
   onEnd(() => opened?.scope.end());
 
+  let wanted = context;
   async function load() {
     try {
       const [row] = await Promise.all([get(path), categories.read(), stores.read()]);
+      if (scope.ended) return;
       item.value = row;
       build();
-      await openTab(context);
+      await openTab(wanted);
     } catch (error) {
       if (error.status === 404) missing(page, "item");
       else page.replaceChildren(failure(error, load));
@@ -39,7 +41,13 @@ export function render(page, context) {
   const scope = createScope();
   function build() {
     scope.run(() => {
-      details = createDetails({ path, item, onSaved: (row) => { item.value = row; } });
+      details = createDetails({
+        path,
+        item,
+        onSaved: (row) => {
+          item.value = row;
+        },
+      });
       page.replaceChildren(header(item, act), tabs(context.path, current), body);
     });
   }
@@ -65,16 +73,24 @@ export function render(page, context) {
   async function act(name, done, undo) {
     const row = item.peek();
     try {
-      await follow(row.links[name], row);
+      await follow(row.links[name], { version: row.version });
       item.value = await get(path);
       details.show(item.peek());
-      toast(`${row.name} ${done}.`, undo && item.peek().links[undo.name] && { label: "Undo", run: () => act(undo.name, undo.done) });
+      toast(
+        `${row.name} ${done}.`,
+        undo && item.peek().links[undo.name] && { label: "Undo", run: () => act(undo.name, undo.done) },
+      );
     } catch (error) {
       alarm(error);
     }
   }
 
-  return { update: (next) => (details ? openTab(next) : undefined), ready: load() };
+  function update(next) {
+    wanted = next;
+    return details ? openTab(next) : undefined;
+  }
+
+  return { update, ready: load() };
 }
 
 const tabOf = ({ query }) => TABS.find(({ name }) => name === query.get("tab"))?.name ?? TABS[0].name;
@@ -82,17 +98,48 @@ const tabOf = ({ query }) => TABS.find(({ name }) => name === query.get("tab"))?
 function header(item, act) {
   const { name, sku } = item.peek();
   document.title = `${name} · Storekeeper`;
-  const head = pageHeader(name,
-    () => may("post_documents") && !item.value.archived_at && h("a.button", { href: href(`/scan?item=${item.value.id}`) }, icon("scan"), "Move stock"),
-    () => item.value.links.archive && h("button", { type: "button", onclick: () => act("archive", "was archived", { name: "restore", done: "is back" }) }, icon("archive"), "Archive"),
-    () => item.value.links.restore && h("button.primary", { type: "button", onclick: () => act("restore", "is back") }, "Restore"));
+  const head = pageHeader(
+    name,
+    () =>
+      may("post_documents") &&
+      !item.value.archived_at &&
+      h("a.button", { href: href(`/scan?item=${item.value.id}`) }, icon("scan"), "Move stock"),
+    () =>
+      item.value.links.archive &&
+      h(
+        "button",
+        { type: "button", onclick: () => act("archive", "was archived", { name: "restore", done: "is back" }) },
+        icon("archive"),
+        "Archive",
+      ),
+    () =>
+      item.value.links.restore &&
+      h("button.primary", { type: "button", onclick: () => act("restore", "is back") }, "Restore"),
+  );
   head.querySelector("h1").replaceChildren(h("span", () => item.value.name));
-  head.querySelector("h1").after(h("p.muted.subtitle",
-    h("code", () => item.value.sku ?? sku), () => item.value.archived_at && h("span.badge", "Archived")));
+  head.querySelector("h1").after(
+    h(
+      "p.muted.subtitle",
+      h("code", () => item.value.sku ?? sku),
+      () => item.value.archived_at && h("span.badge", "Archived"),
+    ),
+  );
   return head;
 }
 
 function tabs(path, current) {
-  return h("nav.tabs", { "aria-label": "Parts of this item" }, TABS.map(({ name, label }) =>
-    h("a", { href: href(name === "details" ? path : `${path}?tab=${name}`), "aria-current": () => (current.value === name ? "page" : null) }, label)));
+  return h(
+    "nav.tabs",
+    { "aria-label": "Parts of this item" },
+    TABS.map(({ name, label }) =>
+      h(
+        "a",
+        {
+          href: href(name === "details" ? path : `${path}?tab=${name}`),
+          "aria-current": () => (current.value === name ? "page" : null),
+        },
+        label,
+      ),
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import { follow, get, newKey } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
-import { money, quantity, sentence, signed, when } from "../core/format.js";
+import { money, plural, quantity, sentence, signed, when } from "../core/format.js";
 import { storeName, storeZone, stores } from "../core/lookups.js";
 import { go, href } from "../core/router.js";
 import { may } from "../core/session.js";
@@ -18,6 +18,7 @@ export function render(page, { params }) {
   async function load() {
     try {
       const [row] = await Promise.all([get(path), stores.read()]);
+      if (scope.ended) return;
       scope.run(() => page.replaceChildren(header(row, act), facts(row), lines(row)));
     } catch (error) {
       if (error.status === 404) missing(page, "movement");
@@ -30,7 +31,7 @@ export function render(page, { params }) {
   async function act(row, name, { question, done }) {
     if (!(await confirmThat(question))) return;
     try {
-      const made = await follow(row.links[name], { key: keys[name] ??= newKey() });
+      const made = await follow(row.links[name], { key: (keys[name] ??= newKey()) });
       toast(done);
       go(`/movements/${made.id}`);
     } catch (error) {
@@ -44,11 +45,12 @@ export function render(page, { params }) {
 
 function header(row, act) {
   const title = `${sentence(row.kind)} ${row.id}`;
+  const all = plural(row.lines.length, "line");
   const reverse = {
     done: `${title} was reversed.`,
     question: {
       title: `Reverse ${title.toLowerCase()}?`,
-      consequence: `A new movement takes back all ${row.lines.length} lines at ${storeName(row.store_id)}. Both stay in the books.`,
+      consequence: `A new movement takes back ${all} at ${storeName(row.store_id)}. Both stay in the books.`,
       action: "Reverse it",
       danger: true,
     },
@@ -57,13 +59,17 @@ function header(row, act) {
     done: "The transfer has arrived.",
     question: {
       title: "Has everything arrived?",
-      consequence: `All ${row.lines.length} lines are added to the stock of ${storeName(row.to_store_id)}.`,
+      consequence: `It adds ${all} to the stock of ${storeName(row.to_store_id)}.`,
       action: "All of it arrived",
     },
   };
-  return pageHeader(title,
-    row.links.arrival && h("button.primary", { type: "button", onclick: () => act(row, "arrival", arrive) }, icon("receive"), "Arrived"),
-    row.links.reversal && h("button", { type: "button", onclick: () => act(row, "reversal", reverse) }, icon("back"), "Reverse"));
+  return pageHeader(
+    title,
+    row.links.arrival &&
+      h("button.primary", { type: "button", onclick: () => act(row, "arrival", arrive) }, icon("receive"), "Arrived"),
+    row.links.reversal &&
+      h("button", { type: "button", onclick: () => act(row, "reversal", reverse) }, icon("back"), "Reverse"),
+  );
 }
 
 function facts(row) {
@@ -81,7 +87,10 @@ function facts(row) {
     ["Arrival", link(row.arrived_by_id, `Arrival ${row.arrived_by_id}`)],
     ["Transfer", link(row.transfer_id, `Transfer ${row.transfer_id}`)],
   ];
-  return h("dl.facts.card", shown.filter(([, value]) => value).map(([label, value]) => h("div", h("dt", label), h("dd", value))));
+  return h(
+    "dl.facts.card",
+    shown.filter(([, value]) => value).map(([label, value]) => h("div", h("dt", label), h("dd", value))),
+  );
 }
 
 function lines(row) {
@@ -90,8 +99,15 @@ function lines(row) {
     columns: [
       { key: "name", label: "Item", wide: true, cell: (line) => line.name, below: (line) => h("span.below", line.sku) },
       { key: "sku", label: "SKU", rank: 2, cell: (line) => h("code", line.sku) },
-      { key: "quantity", label: "Quantity", number: true, cell: (line) => (row.kind === "adjustment" ? signed : quantity)(line.quantity) },
-      ...(may("see_costs") ? [{ key: "unit_cost", label: "Unit cost", number: true, rank: 3, cell: (line) => money(line.unit_cost) }] : []),
+      {
+        key: "quantity",
+        label: "Quantity",
+        number: true,
+        cell: (line) => (row.kind === "adjustment" ? signed : quantity)(line.quantity),
+      },
+      ...(may("see_costs")
+        ? [{ key: "unit_cost", label: "Unit cost", number: true, rank: 3, cell: (line) => money(line.unit_cost) }]
+        : []),
       { key: "on_hand_after", label: "On hand after", number: true, cell: (line) => quantity(line.on_hand_after) },
     ],
     rowHref: (line) => href(`/items/${line.item_id}`),

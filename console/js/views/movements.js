@@ -18,8 +18,17 @@ export function render(page, context) {
     noun: "movement",
     caption: "Movements",
     columns: [
-      { key: "recorded_at", label: "When", cell: (row) => h("span.nowrap", when(row.recorded_at, storeZone(row.store_id))), below: (row) => h("span.below", row.reference) },
-      { key: "kind", label: "What", cell: (row) => h("span.nowrap", sentence(row.kind), row.reversed_by_id && h("span.badge", "Reversed")) },
+      {
+        key: "recorded_at",
+        label: "When",
+        cell: (row) => h("span.nowrap", when(row.recorded_at, storeZone(row.store_id))),
+        below: (row) => h("span.below", row.reference),
+      },
+      {
+        key: "kind",
+        label: "What",
+        cell: (row) => h("span.nowrap", sentence(row.kind), row.reversed_by_id && h("span.badge", "Reversed")),
+      },
       { key: "store", label: "Store", cell: (row) => places(row) },
       { key: "lines", label: "Lines", rank: 2, cell: (row) => summary(row.lines) },
       { key: "reference", label: "Reference", rank: 2, cell: (row) => row.reference },
@@ -28,15 +37,26 @@ export function render(page, context) {
     rowHref: (row) => href(`/movements/${row.id}`),
     filters: [
       searchFilter({ name: "reference", label: "Find by reference", placeholder: "Exact reference" }),
-      selectFilter({ name: "kind", label: "Kind", any: "All kinds", options: KINDS.map((kind) => ({ value: kind, label: sentence(kind) })) }),
+      selectFilter({
+        name: "kind",
+        label: "Kind",
+        any: "All kinds",
+        options: KINDS.map((kind) => ({ value: kind, label: sentence(kind) })),
+      }),
       selectFilter({ name: "store_id", label: "Store", any: "All stores", options: storeOptions }),
     ],
-    none: () => empty("moves", "Nothing has moved yet", "Receipts, sales, counts and transfers are listed here, newest first.",
-      may("post_documents") && h("a.button.primary", { href: href("/scan?mode=receipt") }, "Receive stock")),
+    none: () =>
+      empty(
+        "moves",
+        "Nothing has moved yet",
+        "Receipts, sales, counts and transfers are listed here, newest first.",
+        may("post_documents") && h("a.button.primary", { href: href("/scan?mode=receipt") }, "Receive stock"),
+      ),
   });
   page.append(
     pageHeader("Movements", may("post_documents") && h("a.button.primary", { href: href("/scan") }, "Post a document")),
-    list.node);
+    list.node,
+  );
   return list;
 }
 

@@ -17,8 +17,12 @@ export const rounded = (number) => Math.round(number * 1000) / 1000;
  */
 export function createDocument(id) {
   const head = {
-    mode: signal(lastMode.peek()), storeId: signal(lastStore.peek()), toStoreId: signal(null),
-    reason: signal(""), reference: signal(""), note: signal(""),
+    mode: signal(lastMode.peek()),
+    storeId: signal(lastStore.peek()),
+    toStoreId: signal(null),
+    reason: signal(""),
+    reference: signal(""),
+    note: signal(""),
   };
   const lines = signal([]);
   /** What happened last, for the panel: `{ state, line, by }`. */
@@ -28,14 +32,21 @@ export function createDocument(id) {
 
   function makeLine(code, { key = newKey(), item = null, quantity = 0, cost = "", state = "looking" } = {}) {
     return {
-      key, code, item: signal(item), quantity: signal(quantity), cost: signal(cost), state: signal(state), error: signal(null),
+      key,
+      code,
+      item: signal(item),
+      quantity: signal(quantity),
+      cost: signal(cost),
+      state: signal(state),
+      error: signal(null),
     };
   }
 
-  const matching = (code) => lines.peek().find((line) => {
-    const item = line.item.peek();
-    return line.code === code || item?.sku.toLowerCase() === code.toLowerCase() || item?.barcodes.includes(code);
-  });
+  const matching = (code) =>
+    lines.peek().find((line) => {
+      const item = line.item.peek();
+      return line.code === code || item?.sku.toLowerCase() === code.toLowerCase() || item?.barcodes.includes(code);
+    });
 
   /** A code was read: one more (or `by` more) of it. Fulfilled with the line's state once that is known. */
   async function scan(code, by = 1) {
@@ -64,7 +75,9 @@ export function createDocument(id) {
 
   /** Find out what a line's code stands for, once at a time; fulfilled with the line that then stands for it. */
   function look(line) {
-    line.asked ??= ask(line).finally(() => { line.asked = null; });
+    line.asked ??= ask(line).finally(() => {
+      line.asked = null;
+    });
     return line.asked;
   }
 
@@ -102,13 +115,26 @@ export function createDocument(id) {
   const settled = () => Promise.all(lines.peek().map((line) => line.asked));
 
   /** Codes that could not be asked for, or were not known then: ask again. */
-  const retry = () => Promise.all(lines.peek().filter((line) => ["failed", "unknown", "looking"].includes(line.state.peek())).map(look));
+  const retry = () =>
+    Promise.all(
+      lines
+        .peek()
+        .filter((line) => ["failed", "unknown", "looking"].includes(line.state.peek()))
+        .map(look),
+    );
 
   const plainLine = (line) => ({
-    key: line.key, code: line.code, item: line.item.value, quantity: line.quantity.value, cost: line.cost.value, state: line.state.value,
+    key: line.key,
+    code: line.code,
+    item: line.item.value,
+    quantity: line.quantity.value,
+    cost: line.cost.value,
+    state: line.state.value,
   });
   const plain = (of = lines.value) => ({
-    id, ...Object.fromEntries(HEAD.map((name) => [name, head[name].value])), lines: of.map(plainLine),
+    id,
+    ...Object.fromEntries(HEAD.map((name) => [name, head[name].value])),
+    lines: of.map(plainLine),
   });
 
   /** Take what is ready out of the document, as a draft of its own; codes that nobody knows stay. */
@@ -159,12 +185,31 @@ export function createDocument(id) {
     clearTimeout(saving);
     if (loaded) saving = setTimeout(() => storage.write({ put: { drafts: [draft] } }), SAVE_AFTER_MS);
   });
-  effect(() => { lastMode.value = head.mode.value; });
-  effect(() => { lastStore.value = head.storeId.value; });
+  effect(() => {
+    lastMode.value = head.mode.value;
+  });
+  effect(() => {
+    lastStore.value = head.storeId.value;
+  });
   onEnd(() => {
     clearTimeout(saving);
     if (loaded) storage.write({ put: { drafts: [plain()] } });
   });
 
-  return { head, lines, last, scan, addItem, remove, settled, plain, takeReady, putBack, restore, load, look, mode: () => modeNamed(head.mode.value) };
+  return {
+    head,
+    lines,
+    last,
+    scan,
+    addItem,
+    remove,
+    settled,
+    plain,
+    takeReady,
+    putBack,
+    restore,
+    load,
+    look,
+    mode: () => modeNamed(head.mode.value),
+  };
 }

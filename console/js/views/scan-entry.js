@@ -15,7 +15,14 @@ export function createEntry(document, { onActivity }) {
   const isTouch = matchMedia("(pointer: coarse)").matches;
   const keyboard = signal(!isTouch);
   const input = h("input.code", {
-    id, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", maxlength: 80, autofocus: true, "aria-describedby": `${id}-hint`,
+    id,
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    autocapitalize: "off",
+    maxlength: 80,
+    autofocus: true,
+    "aria-describedby": `${id}-hint`,
     inputmode: () => (keyboard.value ? "text" : "none"),
   });
 
@@ -68,12 +75,29 @@ export function createEntry(document, { onActivity }) {
     return "Scan, or type a barcode or SKU and Enter. *12 makes the next scan count 12.";
   };
 
-  const node = h("form.entry", { onsubmit: enter },
+  const node = h(
+    "form.entry",
+    { onsubmit: enter },
     h("label", { for: id }, "Barcode or SKU"),
-    h("div.control",
+    h(
+      "div.control",
       input,
-      isTouch && h("button.quiet", { type: "button", "aria-pressed": () => String(keyboard.value), onclick: () => { keyboard.value = !keyboard.value; input.focus(); } }, "Keyboard"),
-      h("button", { type: "submit" }, icon("plus"), "Add")),
-    h("p.hint", { id: `${id}-hint` }, hint));
+      isTouch &&
+        h(
+          "button.quiet",
+          {
+            type: "button",
+            "aria-pressed": () => String(keyboard.value),
+            onclick: () => {
+              keyboard.value = !keyboard.value;
+              input.focus();
+            },
+          },
+          "Keyboard",
+        ),
+      h("button", { type: "submit" }, icon("plus"), "Add"),
+    ),
+    h("p.hint", { id: `${id}-hint` }, hint),
+  );
   return { node, focus: () => input.focus() };
 }

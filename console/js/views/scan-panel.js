@@ -7,13 +7,26 @@ import { href } from "../core/router.js";
 /** What happened last, large enough to be read from where the goods are: never by colour alone. */
 export function panel(scanned, result) {
   const view = () => describe(scanned, result.value ?? scanned.last.value);
-  return h("div.panel", { "data-state": () => view().state },
+  return h(
+    "div.panel",
+    { "data-state": () => view().state },
     h("div.panel-text", { role: "status" }, () => {
       const { image, title, text, more } = view();
       return [icon(image), h("div", h("p.panel-where", where(scanned)), h("p.panel-title", title), h("p", text), more)];
     }),
-    h("button.quiet", { type: "button", class: "sound", "aria-pressed": () => String(sounds.value), onclick: () => { sounds.value = !sounds.value; } },
-      () => [icon(sounds.value ? "sound" : "mute"), h("span", "Sound")]));
+    h(
+      "button.quiet",
+      {
+        type: "button",
+        class: "sound",
+        "aria-pressed": () => String(sounds.value),
+        onclick: () => {
+          sounds.value = !sounds.value;
+        },
+      },
+      () => [icon(sounds.value ? "sound" : "mute"), h("span", "Sound")],
+    ),
+  );
 }
 
 // What is being done, and where: wrong here is wrong for every scan that follows.
@@ -26,39 +39,75 @@ function where({ head, mode }) {
 function describe(scanned, shown) {
   if (!shown) return { state: "ready", image: "scan", title: "Ready", text: "Scan the first code." };
   if (shown.state === "posted") return describePosted(shown.entry);
-  if (shown.state === "refused") return { state: "bad", image: "alert", title: "Not posted", text: shown.error.message };
+  if (shown.state === "refused")
+    return { state: "bad", image: "alert", title: "Not posted", text: shown.error.message };
   const { line, by } = shown;
   if (shown.state === "looking") return { state: "ready", image: "scan", title: line.code, text: "Looking it up…" };
-  if (shown.state === "unknown") return { state: "bad", image: "alert", title: line.code, text: "Not found. It stays in the list; scan on." };
-  if (shown.state === "failed") return { state: "bad", image: "alert", title: line.code, text: "The server did not answer. It stays in the list; scan on." };
+  if (shown.state === "unknown")
+    return { state: "bad", image: "alert", title: line.code, text: "Not found. It stays in the list; scan on." };
+  if (shown.state === "failed")
+    return {
+      state: "bad",
+      image: "alert",
+      title: line.code,
+      text: "The server did not answer. It stays in the list; scan on.",
+    };
   const change = shown.state === "quantity" ? "Quantity" : signed(by);
-  return { state: "good", image: "check", title: line.item.value.name, text: [h("strong", change), ` · ${quantity(line.quantity.value)} on this document`] };
+  return {
+    state: "good",
+    image: "check",
+    title: line.item.value.name,
+    text: [h("strong", change), ` · ${quantity(line.quantity.value)} on this document`],
+  };
 }
 
 function describePosted({ about, row }) {
-  return { state: "good", image: "check", title: "Posted", text: about, more: h("a", { href: href(`/movements/${row.value.id}`) }, "Show the document") };
+  return {
+    state: "good",
+    image: "check",
+    title: "Posted",
+    text: about,
+    more: h("a", { href: href(`/movements/${row.value.id}`) }, "Show the document"),
+  };
 }
 
 /** What was posted since this page was opened, each line with what is on hand after it. */
 export function postedList({ posted }) {
-  return h("section.posted", { "aria-label": "Posted", hidden: () => posted.value.length === 0 },
+  return h(
+    "section.posted",
+    { "aria-label": "Posted", hidden: () => posted.value.length === 0 },
     h("h2", "Just now"),
-    () => posted.value.map(postedEntry));
+    () => posted.value.map(postedEntry),
+  );
 }
 
 function postedEntry({ about, draft, at, row }) {
   const after = () => new Map((row.value?.lines ?? []).map((line) => [line.item_id, line.on_hand_after]));
-  return h("article.card",
-    h("header.row",
+  return h(
+    "article.card",
+    h(
+      "header.row",
       h("p.strong", () => (row.value ? h("a", { href: href(`/movements/${row.value.id}`) }, about) : about)),
       h("span.spring"),
-      () => (row.value
-        ? h("span.badge.ok", icon("check"), "Posted")
-        : h("span.badge.warn", icon("outbox"), "Waiting for the server")),
-      h("span.muted", clock(at))),
-    h("ul.posted-lines", draft.lines.map((line) => h("li",
-      h("span", line.item.name),
-      h("span.number", quantity(line.quantity)),
-      h("span.number.muted", () => (after().has(line.item.id) ? `${quantity(after().get(line.item.id))} on hand` : ""))))),
-    draft.lines.length > 20 && h("p.muted", plural(draft.lines.length, "line")));
+      () =>
+        row.value
+          ? h("span.badge.ok", icon("check"), "Posted")
+          : h("span.badge.warn", icon("outbox"), "Waiting for the server"),
+      h("span.muted", clock(at)),
+    ),
+    h(
+      "ul.posted-lines",
+      draft.lines.map((line) =>
+        h(
+          "li",
+          h("span", line.item.name),
+          h("span.number", quantity(line.quantity)),
+          h("span.number.muted", () =>
+            after().has(line.item.id) ? `${quantity(after().get(line.item.id))} on hand` : "",
+          ),
+        ),
+      ),
+    ),
+    draft.lines.length > 20 && h("p.muted", plural(draft.lines.length, "line")),
+  );
 }

@@ -37,8 +37,8 @@ function bodyOf(mode, draft) {
 }
 
 /**
- * Posts documents. `posted` is a signal of the latest, newest first: `{ about, draft, at, row }`, `row` being a signal of
- * the server's answer, null while there is none.
+ * Posts documents. `posted` is a signal of the latest, newest first: `{ about, draft, at, row }`, `row` being a signal
+ * of the server's answer, null while there is none.
  */
 export function createPoster(document, { onPosted, onRefused }) {
   const posted = signal([]);
@@ -55,7 +55,13 @@ export function createPoster(document, { onPosted, onRefused }) {
     const entry = { about, draft, at: new Date(), row: signal(null) };
     posted.value = [entry, ...posted.peek()].slice(0, SHOWN);
     try {
-      const { key, answer } = await outbox.submit({ path: mode.path, body: bodyOf(mode, draft), about, draft, rest: document.plain() });
+      const { key, answer } = await outbox.submit({
+        path: mode.path,
+        body: bodyOf(mode, draft),
+        about,
+        draft,
+        rest: document.plain(),
+      });
       awaited.add(key);
       entry.row.value = await answer.finally(() => awaited.delete(key));
       onPosted(entry);
@@ -75,6 +81,7 @@ export function createPoster(document, { onPosted, onRefused }) {
 export function placeErrors(sent, { errors = [] }) {
   for (const each of errors) {
     const [first, index] = String(each.field ?? "").split("/");
-    if (first === "lines" && sent[index]) sent[index].error.value = { message: each.message, available: each.available };
+    if (first === "lines" && sent[index])
+      sent[index].error.value = { message: each.message, available: each.available };
   }
 }

@@ -18,16 +18,29 @@ import { createPoster, obstacle, placeErrors } from "./scan-post.js";
 
 export function render(page, context) {
   if (!may("post_documents")) {
-    page.append(pageHeader("Scan"), empty("scan", "Clerks post stock documents", "Your role only reads. An administrator can change that."));
+    page.append(
+      pageHeader("Scan"),
+      empty("scan", "Clerks post stock documents", "Your role only reads. An administrator can change that."),
+    );
     return undefined;
   }
   const scanned = createDocument(`scan:${user.peek().id}`);
   const result = signal(null);
   const poster = createPoster(scanned, {
-    onPosted: (entry) => { result.value = { state: "posted", entry }; good(); },
-    onRefused: (error) => { result.value = { state: "refused", error }; bad(); },
+    onPosted: (entry) => {
+      result.value = { state: "posted", entry };
+      good();
+    },
+    onRefused: (error) => {
+      result.value = { state: "refused", error };
+      bad();
+    },
   });
-  const entry = createEntry(scanned, { onActivity: () => { result.value = null; } });
+  const entry = createEntry(scanned, {
+    onActivity: () => {
+      result.value = null;
+    },
+  });
   const post = () => {
     poster.post().catch(alarm);
     entry.focus();
@@ -36,11 +49,14 @@ export function render(page, context) {
   page.append(
     pageHeader("Scan"),
     modes(scanned),
-    h("div.scan-grid",
+    h(
+      "div.scan-grid",
       h("div.scan-work", panel(scanned, result, poster), entry.node),
-      h("div.scan-head.card", head(scanned))),
+      h("div.scan-head.card", head(scanned)),
+    ),
     lineList(scanned, post),
-    postedList(poster));
+    postedList(poster),
+  );
   bind("Ctrl+Enter", "Post the document", post);
   bind("/", "Scan field", entry.focus);
   return { ready: begin(scanned, context.query) };
@@ -63,10 +79,26 @@ async function begin(scanned, query) {
 }
 
 function modes({ head }) {
-  return h("fieldset.modes", h("legend.visually-hidden", "What to post"), MODES.map(({ name, label, image }) =>
-    h("label.mode",
-      h("input", { type: "radio", name: "mode", value: name, checked: () => head.mode.value === name, onchange: () => { head.mode.value = name; } }),
-      icon(image), h("span", label))));
+  return h(
+    "fieldset.modes",
+    h("legend.visually-hidden", "What to post"),
+    MODES.map(({ name, label, image }) =>
+      h(
+        "label.mode",
+        h("input", {
+          type: "radio",
+          name: "mode",
+          value: name,
+          checked: () => head.mode.value === name,
+          onchange: () => {
+            head.mode.value = name;
+          },
+        }),
+        icon(image),
+        h("span", label),
+      ),
+    ),
+  );
 }
 
 function head({ head: values, mode }) {
@@ -76,14 +108,31 @@ function head({ head: values, mode }) {
     storeChoice(values.storeId, "Store", own),
     () => mode().hasDestination && storeChoice(values.toStoreId, "To store", others),
     () => mode().reasons && reasonField(values.reason, mode().reasons),
-    h("details", h("summary", "Reference and note"),
-      linked(textField({ name: "reference", label: "Reference", maxlength: 100, hint: "The delivery note's or the invoice's number." }), values.reference),
-      linked(textField({ name: "note", label: "Note", maxlength: 1000 }), values.note)),
+    h(
+      "details",
+      h("summary", "Reference and note"),
+      linked(
+        textField({
+          name: "reference",
+          label: "Reference",
+          maxlength: 100,
+          hint: "The delivery note's or the invoice's number.",
+        }),
+        values.reference,
+      ),
+      linked(textField({ name: "note", label: "Note", maxlength: 1000 }), values.note),
+    ),
   ];
 }
 
 function storeChoice(chosen, label, options) {
-  const made = selectField({ name: uid("store"), label, required: true, parse: Number, options: () => [{ value: "", label: "Choose…" }, ...options()] });
+  const made = selectField({
+    name: uid("store"),
+    label,
+    required: true,
+    parse: Number,
+    options: () => [{ value: "", label: "Choose…" }, ...options()],
+  });
   return linked(made, chosen, "change");
 }
 
@@ -91,26 +140,47 @@ function reasonField(reason, offered) {
   const list = uid("reasons");
   return [
     linked(textField({ name: "reason", label: "Reason", required: true, maxlength: 200, list }), reason),
-    h("datalist", { id: list }, offered.map((value) => h("option", { value }))),
+    h(
+      "datalist",
+      { id: list },
+      offered.map((value) => h("option", { value })),
+    ),
   ];
 }
 
 // A field that writes to a signal and shows it.
 function linked(made, target, event = "input") {
-  effect(() => { if (made.get() !== (target.value || null)) made.set(target.value); });
-  made.control.addEventListener(event, () => { target.value = event === "change" ? made.get() : made.control.value; });
+  effect(() => {
+    if (made.get() !== (target.value || null)) made.set(target.value);
+  });
+  made.control.addEventListener(event, () => {
+    target.value = event === "change" ? made.get() : made.control.value;
+  });
   return made.node;
 }
 
 function lineList(scanned, post) {
-  const list = keyed(h("ul.lines", { "aria-label": "Lines" }), scanned.lines, (line) => line.key, (line) => lineRow(scanned, line));
+  const list = keyed(
+    h("ul.lines", { "aria-label": "Lines" }),
+    scanned.lines,
+    (line) => line.key,
+    (line) => lineRow(scanned, line),
+  );
   const why = () => obstacle(scanned);
   const isEmpty = () => scanned.lines.value.length === 0;
-  return h("section.document", { "aria-label": "Document", hidden: isEmpty },
+  return h(
+    "section.document",
+    { "aria-label": "Document", hidden: isEmpty },
     list,
-    h("div.post-bar",
+    h(
+      "div.post-bar",
       h("p.muted", { role: "status" }, why),
       h("span.spring"),
-      h("button.primary.large", { type: "button", "aria-keyshortcuts": "Control+Enter", disabled: () => why() !== "", onclick: post },
-        () => `Post ${scanned.mode().of.toLowerCase()}`)));
+      h(
+        "button.primary.large",
+        { type: "button", "aria-keyshortcuts": "Control+Enter", disabled: () => why() !== "", onclick: post },
+        () => `Post ${scanned.mode().of.toLowerCase()}`,
+      ),
+    ),
+  );
 }

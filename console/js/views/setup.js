@@ -6,27 +6,55 @@ import { createForm, submitButton } from "../ui/form.js";
 
 // In the fragment the code reaches neither the server's log nor another site; nor shall it stay in the history.
 function takeCode() {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code") ?? new URLSearchParams(location.search).get("code");
+  const code =
+    new URLSearchParams(location.hash.slice(1)).get("code") ?? new URLSearchParams(location.search).get("code");
   if (code) history.replaceState(null, "", "/app/setup");
   return code;
 }
 
 export function render(root) {
   document.title = "Set up · Storekeeper";
-  const code = textField({ name: "code", label: "Set-up code", required: true, hint: "The server printed it when it started, at the end of the link.", value: takeCode() ?? "" });
+  const code = textField({
+    name: "code",
+    label: "Set-up code",
+    required: true,
+    hint: "The server printed it when it started, at the end of the link.",
+    value: takeCode() ?? "",
+  });
   const name = textField({ name: "name", label: "Your name", autocomplete: "name", maxlength: 200 });
-  const username = textField({ name: "username", label: "Username", required: true, autocomplete: "username", maxlength: 64, hint: "What you will sign in with." });
-  const password = passwordField({ name: "password", label: "Password", autocomplete: "new-password", hint: "A few unrelated words are easy to remember and hard to guess." });
+  const username = textField({
+    name: "username",
+    label: "Username",
+    required: true,
+    autocomplete: "username",
+    maxlength: 64,
+    hint: "What you will sign in with.",
+  });
+  const password = passwordField({
+    name: "password",
+    label: "Password",
+    autocomplete: "new-password",
+    hint: "A few unrelated words are easy to remember and hard to guess.",
+  });
   code.node.hidden = Boolean(code.get());
 
-  const form = createForm([code, username, name, password], async () => {
-    await makeAdmin();
-    history.replaceState(null, "", "/app/items");
-    await signIn(username.get(), password.get());
-  }, { buttons: (self) => submitButton(self, "Make the first administrator") });
+  const form = createForm(
+    [code, username, name, password],
+    async () => {
+      await makeAdmin();
+      history.replaceState(null, "", "/app/items");
+      await signIn(username.get(), password.get());
+    },
+    { buttons: (self) => submitButton(self, "Make the first administrator") },
+  );
 
   async function makeAdmin() {
-    const body = { code: code.get(), username: username.get(), password: password.get(), ...(name.get() ? { name: name.get() } : {}) };
+    const body = {
+      code: code.get(),
+      username: username.get(),
+      password: password.get(),
+      ...(name.get() ? { name: name.get() } : {}),
+    };
     try {
       await post("/setup", body, { anonymous: true });
     } catch (error) {
@@ -35,11 +63,17 @@ export function render(root) {
     }
   }
 
-  root.replaceChildren(h("main.door",
-    h("div.door-card",
-      h("p.brand", icon("brand"), "Storekeeper"),
-      h("h1", "Set up"),
-      h("p.muted", "You are the first here. This makes the administrator, who can then add everybody else."),
-      form.node)));
+  root.replaceChildren(
+    h(
+      "main.door",
+      h(
+        "div.door-card",
+        h("p.brand", icon("brand"), "Storekeeper"),
+        h("h1", "Set up"),
+        h("p.muted", "You are the first here. This makes the administrator, who can then add everybody else."),
+        form.node,
+      ),
+    ),
+  );
   (code.get() ? username : code).focus();
 }

@@ -18,15 +18,36 @@ export function render(page, context) {
       { key: "code", label: "Code", sort: "code", rank: 2, cell: (row) => h("code", row.code) },
       { key: "address", label: "Address", rank: 3, cell: (row) => row.address },
       { key: "timezone", label: "Time zone", rank: 3, cell: (row) => h("span.muted", row.timezone) },
-      { key: "negative", label: "Below zero", rank: 3, cell: (row) => h("span.muted", row.allow_negative_stock ? "Allowed" : "Refused") },
+      {
+        key: "negative",
+        label: "Below zero",
+        rank: 3,
+        cell: (row) => h("span.muted", row.allow_negative_stock ? "Allowed" : "Refused"),
+      },
     ],
     blank: { timezone: LOCAL_ZONE },
     fields: () => [
       textField({ name: "name", label: "Name", required: true, maxlength: 200 }),
-      textField({ name: "code", label: "Code", required: true, maxlength: 40, hint: "Short, as on papers and labels." }),
+      textField({
+        name: "code",
+        label: "Code",
+        required: true,
+        maxlength: 40,
+        hint: "Short, as on papers and labels.",
+      }),
       areaField({ name: "address", label: "Address", maxlength: 1000, rows: 2 }),
-      textField({ name: "timezone", label: "Time zone", required: true, maxlength: 64, hint: "As in Europe/Berlin: where a day begins." }),
-      checkField({ name: "allow_negative_stock", label: "Stock may go below zero", hint: "Sales are then never refused for want of stock." }),
+      textField({
+        name: "timezone",
+        label: "Time zone",
+        required: true,
+        maxlength: 64,
+        hint: "As in Europe/Berlin: where a day begins.",
+      }),
+      checkField({
+        name: "allow_negative_stock",
+        label: "Stock may go below zero",
+        hint: "Sales are then never refused for want of stock.",
+      }),
     ],
   });
 }
