@@ -74,7 +74,9 @@ export function createForm(fields, send, { layout = (nodes) => nodes, buttons = 
 
   function refuse(error) {
     const placed = (error.errors ?? []).map((each) => place(each)).sort((a, b) => a.order - b.order);
-    const message = error.slug === "invalid" && placed.length ? "Please look at this again" : error.message;
+    const isSaidBelow =
+      placed.length > 0 && (error.slug === "invalid" || placed.some((each) => each.message === error.message));
+    const message = isSaidBelow ? "Please look at this again" : error.message;
     refusal.value = { message, requestId: error.status >= 500 ? error.requestId : null, placed };
     form.node.querySelector(".error-summary")?.focus();
   }
