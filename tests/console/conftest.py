@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from running import PASSWORD, Api, Service, Shop
+from running import INSECURE_NAME, PASSWORD, Api, Service, Shop
 
 SHOTS = Path(__file__).parent / "shots"
 # A test machine reaches nobody: the browser's own errands would only be refused, noisily and late.
@@ -25,6 +25,7 @@ FLAGS = [
     "--no-first-run",
     "--no-proxy-server",
     "--lang=en-GB",
+    f"--host-resolver-rules=MAP {INSECURE_NAME} 127.0.0.1",
 ]
 # What a page may meet in the ordinary course: nobody is signed in yet, a scanned code is no barcode.
 ORDINARY = [(401, r"/api/v1/session$"), (404, r"/api/v1/barcodes/")]
@@ -166,3 +167,18 @@ def scan():
         last = moment
 
     return send
+
+
+@pytest.fixture
+def counter(page, shop):
+    """The scanning page of High Street, ready to receive."""
+    page.goto(f"/app/scan?mode=receipt&store={shop.street['id']}")
+    expect(page.get_by_text("Receive · High Street")).to_be_visible()
+    expect(page.get_by_label("Barcode or SKU")).to_be_focused()
+    return page
+
+
+@pytest.fixture
+def goods(shop):
+    """Two items that no other test moves: their barcodes."""
+    return [shop.new_item(name) for name in ("Candle", "Match box")]

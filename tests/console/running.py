@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "seven green ladders"
+# Browsers trust 127.0.0.1 as they trust https; under a name of its own the same service is plain http to them.
+INSECURE_NAME = "shop.test"
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -22,18 +24,17 @@ STOP_SECONDS = 30
 class Service:
     """`python wsgi.py` with a data folder of its own, on a free port."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path) -> None:
         self.environment = {
             **os.environ,
             "STOREKEEPER_STORAGE_FOLDER": str(folder),
-            "STOREKEEPER_SERVER_HOST": host,
+            "STOREKEEPER_SERVER_HOST": "127.0.0.1",
             "STOREKEEPER_SERVER_PORT": "0",
             "STOREKEEPER_PASSWORD": PASSWORD,
             "STOREKEEPER_LOG_LEVEL": "warning",
             "PYTHONUTF8": "1",
         }
         self.folder = folder
-        self.host = host
         self.url = ""
         self.setup_url = ""
         self.process: subprocess.Popen[str] | None = None
@@ -79,8 +80,7 @@ class Service:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if (found := re.search(r"serves at (http://\S+)", line)) and not self.url:
-                port = found[1].rsplit(":", 1)[1]
-                self.url = found[1] if self.host == "127.0.0.1" else f"http://{self.host}:{port}"
+                self.url = found[1]
             if found := re.search(r"http://\S+/app/setup\S+", line):
                 self.setup_url = found[0]
             if self.url and (self.setup_url or not wants_setup):
@@ -139,14 +139,14 @@ class Shop:
     KINDS = ("Hammer", "Saw", "Pliers", "Rake", "Spade", "Bucket")
     SORTS = ("small", "large", "blue", "green", "steel")
 
-    def __init__(self, api: Api, size: int = 120) -> None:
+    def __init__(self, api: Api) -> None:
         self.api = api
         self.street = api.post("/stores", {"code": "HS", "name": "High Street", "timezone": "Europe/Berlin"})
         self.depot = api.post("/stores", {"code": "DE", "name": "Depot", "timezone": "Europe/Berlin"})
         self.tools = api.post("/categories", {"name": "Tools"})
         self.hand = api.post("/categories", {"name": "Hand tools", "parent_id": self.tools["id"]})
         self.garden = api.post("/categories", {"name": "Garden"})
-        self.items = [self._item(number) for number in range(size)]
+        self.items = [self._item(number) for number in range(120)]
         self.receipt = self.receive([(item, 10) for item in self.items[:12]], reference="DN-1001")
 
     def _item(self, number: int) -> dict:

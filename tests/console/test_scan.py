@@ -1,52 +1,8 @@
-"""Posting documents by scanner: nothing lost, nothing doubled, whatever the network does."""
+"""Posting documents by scanner: each scan counts, and each kind of document asks for what it needs."""
 
-import json
-import re
-
-import pytest
+from looking import line, posted, quantity
 from playwright.sync_api import expect
-from running import PASSWORD, gtin
-
-
-@pytest.fixture
-def counter(page, shop):
-    """The scanning page of High Street, ready to receive."""
-    page.goto(f"/app/scan?mode=receipt&store={shop.street['id']}")
-    expect(page.get_by_text("Receive · High Street")).to_be_visible()
-    expect(page.get_by_label("Barcode or SKU")).to_be_focused()
-    return page
-
-
-@pytest.fixture
-def goods(shop):
-    """Two items that no other test moves: their barcodes."""
-    return [shop.new_item(name) for name in ("Candle", "Match box")]
-
-
-def line(page, name):
-    return page.get_by_role("listitem").filter(has=page.get_by_role("group", name=f"Quantity of {name}"))
-
-
-def quantity(page, name):
-    return line(page, name).get_by_label("Quantity", exact=True)
-
-
-def posted(page):
-    return page.get_by_role("region", name="Posted")
-
-
-def keys_of(page, path):
-    """Collect the Idempotency-Key and the body of everything that is posted there."""
-    sent = []
-    page.on(
-        "request",
-        lambda request: (
-            request.method == "POST"
-            and request.url.endswith(path)
-            and sent.append((request.headers["idempotency-key"], request.post_data))
-        ),
-    )
-    return sent
+from running import gtin
 
 
 def test_each_scan_counts_one_and_posting_says_what_is_on_hand(counter, shop, goods, scan, shoot):
@@ -143,124 +99,6 @@ def test_too_little_stock_is_said_at_its_line_and_mended_by_one_press(counter, s
     assert (shop.on_hand(goods[0]), shop.on_hand(goods[1])) == (0, 8)
 
 
-def test_a_document_whose_answer_was_lost_is_sent_again_and_recorded_once(counter, shop, goods, scan, watch, shoot):
-    watch.expect(0, "/api/v1/")
-    sent = keys_of(counter, "/receipts")
-    cut = [True]
-
-    def line_is_down(route):
-        if not cut[0]:
-            route.continue_()
-            return
-        if route.request.url.endswith("/receipts"):
-            route.fetch()
-        route.abort()
-
-    counter.route("**/api/v1/**", line_is_down)
-    cut[0] = False
-    scan(counter, goods[0]["barcodes"][0])
-    expect(quantity(counter, "Candle")).to_have_value("1")
-    cut[0] = True
-    counter.get_by_role("button", name="Post receipt").click()
-    expect(counter.get_by_role("alert").filter(has_text="1 document kept on this device")).to_be_visible()
-    expect(posted(counter)).to_contain_text("Waiting for the server")
-    shoot(counter, "scan-offline")
-    cut[0] = False
-
-    expect(posted(counter)).to_contain_text("1 on hand", timeout=20_000)
-    assert len(sent) >= 2
-    assert len(set(sent)) == 1
-    assert shop.on_hand(goods[0]) == 1
-
-
-def test_a_document_survives_a_reload_and_is_sent_then(counter, shop, goods, scan, watch):
-    watch.expect(0, "/api/v1/receipts")
-    sent = keys_of(counter, "/receipts")
-    counter.route("**/api/v1/receipts", lambda route: route.abort())
-    scan(counter, goods[0]["barcodes"][0])
-    expect(quantity(counter, "Candle")).to_have_value("1")
-    counter.keyboard.press("Control+Enter")
-    expect(counter.get_by_role("button", name="1 waiting")).to_be_visible()
-
-    counter.unroute("**/api/v1/receipts")
-    counter.reload()
-
-    expect(counter.get_by_role("status").filter(has_text="Receipt of 1 line, High Street was sent.")).to_be_visible()
-    expect(counter.get_by_role("list", name="Lines").get_by_role("listitem")).to_have_count(0)
-    assert len(set(sent)) == 1
-    assert shop.on_hand(goods[0]) == 1
-
-
-def test_a_document_refused_behind_ones_back_can_be_corrected(counter, shop, goods, scan, watch, shoot):
-    watch.expect(0, "/api/v1/sales")
-    watch.expect(409, "/api/v1/sales")
-    shop.receive([(goods[0], 2)])
-    counter.get_by_role("radio", name="Sell").check()
-    counter.route("**/api/v1/sales", lambda route: route.abort())
-    scan(counter, goods[0]["barcodes"][0])
-    quantity(counter, "Candle").fill("3")
-    counter.keyboard.press("Control+Enter")
-    expect(counter.get_by_role("button", name="1 waiting")).to_be_visible()
-    counter.get_by_role("link", name="Stores").click()
-    expect(counter.get_by_role("heading", name="Stores")).to_be_visible()
-
-    counter.unroute("**/api/v1/sales")
-    counter.get_by_role("button", name="1 refused").click(timeout=20_000)
-    shoot(counter, "outbox")
-    counter.get_by_role("button", name="Correct").click()
-
-    expect(quantity(counter, "Candle")).to_have_value("3")
-    expect(line(counter, "Candle").get_by_role("alert")).to_contain_text("2 available")
-    counter.get_by_role("button", name="Take 2").click()
-    counter.keyboard.press("Control+Enter")
-    expect(posted(counter)).to_contain_text("0 on hand")
-    expect(counter.get_by_role("button", name="1 refused")).to_have_count(0)
-
-
-def test_who_signs_out_hears_of_what_is_still_to_be_sent(counter, shop, goods, scan, watch):
-    watch.expect(0, "/api/v1/receipts")
-    counter.route("**/api/v1/receipts", lambda route: route.abort())
-    scan(counter, goods[0]["barcodes"][0])
-    counter.keyboard.press("Control+Enter")
-    expect(counter.get_by_role("button", name="1 waiting")).to_be_visible()
-
-    counter.get_by_role("button", name="mara").click()
-    counter.get_by_role("button", name="Sign out").click()
-    expect(counter.get_by_text("1 document on this device will be sent")).to_be_visible()
-    counter.unroute("**/api/v1/receipts")
-    counter.get_by_label("Username").fill("mara")
-    counter.get_by_label("Password").fill(PASSWORD)
-    counter.get_by_role("button", name="Sign in").click()
-
-    expect(counter.get_by_role("status").filter(has_text="was sent.")).to_be_visible()
-    assert shop.on_hand(goods[0]) == 1
-
-
-def test_what_was_scanned_and_not_posted_survives_a_reload(counter, goods, scan):
-    scan(counter, goods[0]["barcodes"][0])
-    scan(counter, "UNKNOWN-1")
-    expect(quantity(counter, "Candle")).to_have_value("1")
-    counter.wait_for_timeout(500)
-
-    counter.reload()
-
-    expect(quantity(counter, "Candle")).to_have_value("1")
-    expect(line(counter, "UNKNOWN-1")).to_be_visible()
-
-
-def test_a_code_that_could_not_be_asked_for_is_asked_again(counter, goods, scan, watch):
-    watch.expect(0, "/api/v1/")
-    counter.route("**/api/v1/barcodes/*", lambda route: route.abort())
-    scan(counter, goods[0]["barcodes"][0])
-    expect(counter.get_by_text("Could not be looked up: the server")).to_be_visible(timeout=15_000)
-    expect(counter.get_by_role("button", name="Post receipt")).to_be_disabled()
-
-    counter.unroute("**/api/v1/barcodes/*")
-    line(counter, goods[0]["barcodes"][0]).get_by_role("button", name="Try again").click()
-
-    expect(quantity(counter, "Candle")).to_have_value("1")
-
-
 def test_a_transfer_names_both_stores_and_arrives(counter, shop, goods, scan, shoot):
     shop.receive([(goods[0], 5)])
     counter.get_by_role("radio", name="Transfer").check()
@@ -304,20 +142,6 @@ def test_a_receipt_takes_what_it_cost_and_its_paper(counter, shop, goods, scan):
     document = shop.api.get("/movements?reference=DN-77")["data"][0]
 
     assert document["lines"][0]["unit_cost"] == "1.25"
-
-
-def test_the_key_is_made_of_sixteen_random_bytes(counter, goods, scan):
-    sent = keys_of(counter, "/receipts")
-    for _ in range(2):
-        scan(counter, goods[0]["barcodes"][0])
-        expect(quantity(counter, "Candle")).to_have_value("1")
-        counter.keyboard.press("Control+Enter")
-        expect(counter.get_by_role("list", name="Lines").get_by_role("listitem")).to_have_count(0)
-        expect(counter.get_by_text("Waiting for the server")).to_have_count(0)
-
-    assert all(re.fullmatch("[0-9a-f]{32}", key) for key, _ in sent)
-    assert len({key for key, _ in sent}) == 2
-    assert json.loads(sent[0][1]) == json.loads(sent[1][1])
 
 
 def test_sounds_can_be_switched_off_where_they_are_made(counter):
