@@ -9,9 +9,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pysqlite3.dbapi2 as sqlite
@@ -24,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from common import errors, gate
+from common import embedded, errors, gate
 from common.turns import Turns
 
 T = TypeVar("T")
@@ -32,22 +31,11 @@ T = TypeVar("T")
 OLDEST_SQLITE = (3, 51, 3)
 ATTEMPTS = 5
 WRITE = "storekeeper_write"
-BUSY_SECONDS = 5.0
 _LEFT = "storekeeper_seconds_left"
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_dialect.insert, "postgresql": postgresql.insert}
 _SQLITE_BUSY = {5, 6, 8, 10, 13, 14}  # busy, locked, read-only, I/O error, full, cannot open
 _POSTGRES_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: the whole unit is run again
 _POSTGRES_BUSY = ("08", "53", "55P03", "57")  # connection, resources, lock timeout, operator or timeout
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",  # a power cut loses nothing that was answered
-    "foreign_keys=ON",
-    f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
-    "trusted_schema=OFF",
-    "cell_size_check=ON",
-    "cache_size=-16000",
-    "temp_store=MEMORY",
-)
 _POSTGRES = (
     "-c lock_timeout={lock:.0f} -c statement_timeout={statement:.0f}"
     " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
@@ -103,7 +91,7 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
             raise errors.SettingsInvalid(
                 f"SQLite {sqlite.sqlite_version} can corrupt a database; 3.51.3 is the oldest."
             )
-        _make_private(url)
+        embedded.make_private(url.database)
         engine = create_engine(url, module=sqlite, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -116,42 +104,28 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
     return create_engine(url, pool_pre_ping=True, connect_args=arguments, **options)
 
 
-def _make_private(url: URL) -> None:
-    """Make the file for its owner alone; SQLite itself would let everybody read it, and its log is made alike."""
-    if url.database and not url.database.startswith((":", "file:")):
-        with suppress(OSError):  # it is there, or SQLite will say what is wrong
-            Path(url.database).touch(0o600, exist_ok=False)
-
-
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late and loses updates
-    try:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-    except sqlite.Error as error:
-        raise DBAPIError.instance("PRAGMA", None, error, sqlite.Error) from error  # as in _begin_sqlite
+    with _translatable("PRAGMA"):
+        embedded.prepare(connection)
 
 
 def _begin_sqlite(connection: Connection) -> None:
     options: Mapping[str, Any] = connection.get_execution_options()
-    driver: Any = connection.connection.dbapi_connection
+    with _translatable("BEGIN"):
+        embedded.begin(
+            connection.connection.dbapi_connection,
+            write=options.get(WRITE, True),
+            seconds=options.get(_LEFT, embedded.BUSY_SECONDS),
+        )
+
+
+@contextmanager
+def _translatable(statement: str) -> Iterator[None]:
+    """Raise what SQLAlchemy would; what fails within one of its events it passes on as it is."""
     try:
-        _begin(driver, options.get(_LEFT, BUSY_SECONDS) if options.get(WRITE, True) else None)
+        yield
     except sqlite.Error as error:
-        # What fails in an event SQLAlchemy passes on as it is, and nobody else knows the driver's errors.
-        raise DBAPIError.instance("BEGIN", None, error, sqlite.Error) from error
-
-
-def _begin(driver: Any, seconds: float | None) -> None:
-    """Begin to read, or to write once the lock is there; SQLite itself waits for it."""
-    if seconds is None or seconds >= BUSY_SECONDS:
-        driver.execute("BEGIN" if seconds is None else "BEGIN IMMEDIATE")
-        return
-    driver.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
+        raise DBAPIError.instance(statement, None, error, sqlite.Error) from error
 
 
 @contextmanager
@@ -178,7 +152,7 @@ def unit_of_work(session: Session, *, write: bool, wait: float | None = None) ->
     changed meanwhile; the mapped refusal when a constraint says no.
     """
     turns = getattr(session.get_bind(), "turns", None) if write else None
-    with turns.turn(seconds=wait) if turns else nullcontext(BUSY_SECONDS) as left:
+    with turns.turn(seconds=wait) if turns else nullcontext(embedded.BUSY_SECONDS) as left:
         try:
             session.connection(execution_options={WRITE: write, _LEFT: left})
             yield session
