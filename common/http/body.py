@@ -75,6 +75,8 @@ def loads(sent: bytes) -> Any:
 
 
 def _check_media_type() -> None:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
     accepted = (JSON, MERGE_PATCH) if request.method == "PATCH" else (JSON,)
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in accepted or charset not in {"utf-8", "utf8"}:

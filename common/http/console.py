@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import posixpath
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,9 @@ def mount(app: Flask, folder: Path) -> None:
         page = next(page for page in pages if page.pattern.fullmatch(f"/{path}"))
         response = page.asset.answer(REVALIDATE)
         response.set_etag(page.etag, weak=True)
-        return response.make_conditional(request)
+        with suppress(ValueError, OverflowError):  # a date beyond the calendar in If-Modified-Since
+            return response.make_conditional(request)
+        return response
 
     def asset(name: str) -> AnyResponse:
         if name not in assets:
@@ -119,6 +122,7 @@ def mount(app: Flask, folder: Path) -> None:
         return assets[name].answer(FOREVER)
 
     app.add_url_rule("/", "console_start", start)
+    app.add_url_rule("/app", "console_start_app", start)  # Werkzeug's own redirect repeats whatever Host was sent
     app.add_url_rule("/app/", "console_home", shell)
     app.add_url_rule("/app/<path:path>", "console_shell", shell)
     app.add_url_rule(f"{prefix}<path:name>", "console_asset", asset)

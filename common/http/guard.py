@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import request
 from flask_login import current_user
 
@@ -41,6 +39,8 @@ def refuse_cross_site() -> None:
     if site is not None:
         foreign = site not in {"same-origin", "none"}
     else:
-        foreign = origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+        # Either scheme: a proxy that is not declared may speak https to the browser and http to us.
+        host = request.host.lower()
+        foreign = origin is not None and origin.lower() not in {f"http://{host}", f"https://{host}"}
     if foreign:
         raise errors.CrossSite("Your browser says that another site sent this request.")

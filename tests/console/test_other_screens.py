@@ -223,7 +223,8 @@ def test_going_on_before_a_page_has_loaded_leaves_nothing_behind(page, shop):
         lambda route: held.append(route),  # noqa: PLW0108 - Playwright marks the function
     )
     page.get_by_role("searchbox").fill(shop.items[0]["sku"])
-    rows(page).first.get_by_text(shop.items[0]["name"]).click()
+    with page.expect_request(f"**/api/v1/items/{shop.items[0]['id']}"):
+        rows(page).first.get_by_text(shop.items[0]["name"]).click()
     page.get_by_role("link", name="Stores").click()
     expect(page.get_by_role("button", name="New store")).to_be_visible()
 
