@@ -9,7 +9,6 @@ import flask
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import Select
 
-from common import errors
 from common.access import Role
 from common.database import reading, session_on
 from common.fields import Password, Text, Username
@@ -172,11 +171,6 @@ class SetUp(Resource):
         password = values.pop("password")
         passwords.refuse_weak(password, minimum=settings().security.password_minimum, username=values["username"])
         return values | {"password_hash": passwords.make(password)}
-
-    def _find(self, ids: dict[str, Any]) -> list[Any]:
-        if User.there_is_an_admin(self.session):
-            raise errors.NotFound("This service is set up already.")
-        return super()._find(ids)
 
     def post(self, fields: dict[str, Any]) -> User:
         """Make the first administrator and sign them in."""

@@ -181,7 +181,9 @@ def test_pages_by_number_are_the_same_rows(served, call):
 
     pages = [served.get(f"{path}?page={number}&per_page=3").json for number in range(1, len(whole) // 3 + 2)]
 
-    assert [row for page in pages for row in page["data"]] == whole
+    # A session's last use may be noted between two reads.
+    rows = [[{**row, "last_used_at": None} for row in rows] for rows in (whole, [r for p in pages for r in p["data"]])]
+    assert rows[1] == rows[0]
     assert pages[0]["page"]["limit"] == 3
     assert served.get(f"{path}?page=999&per_page=3").json["data"] == []
 

@@ -37,8 +37,3 @@ def test_the_console_is_found_without_its_slash_whatever_host_was_sent(served):
     answer = served.get("/app", headers={"Host": "evil.example"})
 
     assert answer.headers["Location"] == "/app/"
-
-
-@pytest.mark.parametrize("body", [{}, {"code": "x"}])
-def test_setting_up_is_gone_once_there_is_an_administrator(served, body):
-    assert_problem(served.post("setup", body, role=None), 404)
