@@ -103,11 +103,13 @@ def page(connection: Connection, statement: Select[Any], compiled: Compiled, que
 
 
 def _remember(question: Any, build: Any) -> Any:
-    if question not in _kept:
+    built = _kept.get(question)
+    if built is None:
+        built = build()
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        _kept[question] = build()
-    return _kept[question]
+        _kept[question] = built  # returned as it is: another thread may clear the table meanwhile
+    return built
 
 
 def _values(query: Query, search: Search | None, cursor: Cursor | None) -> dict[str, Any]:
