@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Ctrl+C while all the rest is imported ends the process as the system does it: there is nothing to tell yet.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 import resources
-from common import secret
+from common import readers, secret
+from common.access import Caller
+from common.anchors import Anchors
 from common.database import db
-from common.http import console, context, health, mount, observe, openapi, pages, problems, sessions
+from common.http import console, context, health, mount, observe, openapi, pages, problems, refused, sessions, sign_on
 from common.settings import Settings, load
-from models import sign_in
+from models import audit, token
+from models.sign_in import SignIn, whose
 
 ROOT = Path(__file__).resolve().parent
+
+
+class _App(Flask):
+    def ensure_sync(self, func: Any) -> Any:
+        """Return the function as it is: none here is a coroutine, and Flask looks six times a request."""
+        return func
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app; settings that are wrong raise SettingsInvalid."""
     settings = settings or load(ROOT)
     settings.storage.create()
-    app = Flask("storekeeper", static_folder=None, root_path=str(ROOT))
+    app = _App("storekeeper", static_folder=None, root_path=str(ROOT))
     app.config.update(
         SECRET_KEY=secret.secret_key(settings),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -32,7 +49,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     problems.install(app)
     observe.install(app, settings.security.trusted_origins)
-    sessions.install(app, settings, whose=sign_in.whose, touch=sign_in.SignIn.touch)
+    sessions.install(app, settings, whose=whose, token_of=token.whose, touch=_touch)
+    refused.install(app, audit.note)
+    sign_on.install(app, settings, resources.session.sign_on)
     mount(app, "/api/v1", resources.v1)
     openapi.install(app, "/api/v1")
     pages.install(app, "/api/v1", ROOT / "console")
@@ -41,13 +60,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _touch(session: Session, caller: Caller, idle: timedelta) -> None:
+    if caller.token_id is not None:
+        token.Token.touch(session, caller.token_id)
+    elif caller.session_id is not None:
+        SignIn.touch(session, caller.session_id, idle)
+
+
 def _engine_options(settings: Settings) -> dict[str, Any]:
     threads, database = settings.server.threads, settings.database
     return {
         "pool_size": database.pool_size or threads,
-        "max_overflow": 4,
+        "max_overflow": 4 + readers.KEPT,
         "write_wait": database.write_wait_seconds,
         "patient": max(1, threads - 2),
+        "anchors": Anchors(settings.storage.path),
     }
 
 
@@ -64,4 +91,6 @@ def __getattr__(name: str) -> Flask:
 if __name__ == "__main__":
     from commands import main
 
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(create_app, ROOT))

@@ -13,6 +13,7 @@ import click
 from commands.opening import Opening
 from common import errors
 from common.database import again
+from common.errors import FieldError
 from common.tabular import Table
 from models.importing import KINDS, Import, Options, Problem, Tally
 
@@ -51,10 +52,13 @@ def load(opening: Opening, /, file: Path, **given: Any) -> int:
     """Load a CSV file. Without --partial one refused row refuses all."""
     options = _options(opening, **given)
     with file.open("rb") as stream, _progress(file.stat().st_size) as progress, opening.session() as session:
-        incoming = _import(Table(stream), options, progress)
-        for title in incoming.columns.unknown:
-            click.echo(f"The column {title} is not known and was not read.", err=True)
-        tally = incoming.run(lambda work: again(session, work))
+        try:
+            incoming = Import(Table(stream), options, report=_report, progress=progress)
+            for title in incoming.columns.unknown:
+                click.echo(f"The column {title} is not known and was not read.", err=True)
+            tally = incoming.run(lambda work: again(session, work))
+        except errors.Invalid as error:
+            raise _as_typed(error, options, given["store"]) from None
     return _tell(tally, options)
 
 
@@ -68,13 +72,23 @@ def _options(opening: Opening, *, kind: str, store: str | None, mode: str, **giv
     return Options(kind, mode, constants=constants, timezone=timezone, **given)
 
 
-def _import(table: Table, options: Options, progress: Callable[[int], None]) -> Import:
-    try:
-        return Import(table, options, report=_report, progress=progress)
-    except errors.Invalid as error:
-        if any(one.field == "mapping" for one in error.errors):
-            raise click.UsageError(f'{error.detail} Name one with --map "Their column=our_field".') from None
-        raise
+def _as_typed(error: errors.Invalid, options: Options, store: str | None) -> Exception:
+    """Return what is wrong with the options as wrong usage, in their words; what is wrong with the file as it is."""
+    place, _, name = error.errors[0].field.partition("/") if error.errors else ("", "", "")
+    if place == "mapping":
+        return click.UsageError(error.detail + _hint(error.errors[0]))
+    if place == "constants":
+        typed = f"--store {store}" if name == "store" and store else f"--set {name}={options.constants[name]}"
+        return click.UsageError(f"{typed}: {error.detail}")
+    return error
+
+
+def _hint(error: FieldError) -> str:
+    fields = (error.extra or {}).get("fields", ())
+    if not fields:
+        return ""
+    way = f'--map "Their column={fields[0]}"'
+    return f" Name one with {way}" + (", or the store of all rows with --store CODE." if "store" in fields else ".")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from commands.opening import Opening
 from common import soundness
 from common.database import again, db
 from common.http.server import serve as serve_until_told
+from models import chain
 from models.deployment import offer_setup
 
 
@@ -20,6 +21,7 @@ def serve(opening: Opening) -> int:
     with opening.session() as session:
         code = again(session, offer_setup)
         db.session.remove()
+        chain.catch_up(db.engine)
 
     def announce(urls: list[str]) -> None:
         for url in urls:

@@ -33,6 +33,8 @@ class Caller:
     """Who is asking: a signed-in user, or nobody (role None) where settings open the catalogue.
 
     It also is what Flask-Login keeps as `current_user`; `reference` is the session's secret reference.
+    `second_factor`: whether the user has one; `by_sign_on`: whether an OpenID provider let them in. `token_id` is set
+    where a token signed the request, `for_minutes` where a short-lived one made from it did.
     """
 
     user_id: int | None = None
@@ -42,6 +44,10 @@ class Caller:
     sees_all_stores: bool = True
     session_id: int | None = None
     reference: str = ""
+    token_id: int | None = None
+    for_minutes: bool = False
+    second_factor: bool = False
+    by_sign_on: bool = False
 
     is_active = True
 

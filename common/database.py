@@ -16,15 +16,20 @@ from typing import Any, TypeVar
 import pysqlite3.dbapi2 as sqlite
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from common import embedded, errors, gate
+from common.anchors import Anchors
+from common.database_errors import Conflict, is_duplicate, is_lock_timeout, refusals, translate
+from common.readers import Readers
 from common.turns import Turns
+
+__all__ = ["Conflict", "again", "db", "is_lock_timeout", "refusals", "translate"]
 
 T = TypeVar("T")
 
@@ -33,13 +38,6 @@ ATTEMPTS = 5
 WRITE = "storekeeper_write"
 _LEFT = "storekeeper_seconds_left"
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_dialect.insert, "postgresql": postgresql.insert}
-_SQLITE_BUSY = {5, 6, 8, 10, 13, 14}  # busy, locked, read-only, I/O error, full, cannot open
-_POSTGRES_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: the whole unit is run again
-_POSTGRES_BUSY = ("08", "53", "55P03", "57")  # connection, resources, lock timeout, operator or timeout
-_POSTGRES = (
-    "-c lock_timeout={lock:.0f} -c statement_timeout={statement:.0f}"
-    " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-)
 
 
 class Base(DeclarativeBase):
@@ -56,24 +54,12 @@ class Base(DeclarativeBase):
     )
 
 
-refusals: dict[str, Callable[[], errors.StorekeeperError]] = {}
-"""From a constraint's name to the error a client sees; each model file adds its own."""
-
-
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy with this project's engine."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
         del bind_key, app
         return open_engine(options.pop("url"), **options)
-
-    @property
-    def readers(self) -> Engine:
-        """The engine whose transactions only read; it shares its connections with the other."""
-        engine = self.engine
-        if not hasattr(engine, "readers"):
-            engine.readers = engine.execution_options(**{WRITE: False})  # type: ignore[attr-defined]
-        return engine.readers  # type: ignore[attr-defined, no-any-return]
 
 
 db = Database(
@@ -83,9 +69,19 @@ db = Database(
 )
 
 
-def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **options: Any) -> Engine:
-    """Return an engine with this project's pragmas and timeouts; `write_wait` is in seconds."""
-    url = make_url(url)
+def open_engine(
+    url: str | URL, *, write_wait: float = 10, patient: int = 6, anchors: Anchors | None = None, **options: Any
+) -> Engine:
+    """Return an engine with this project's pragmas and timeouts; `write_wait` is in seconds.
+
+    `anchors` is where the heads of the record are kept (models/chain.py).
+    """
+    engine = _open(make_url(url), write_wait, patient, options)
+    engine.anchors = anchors  # type: ignore[attr-defined]
+    return engine
+
+
+def _open(url: URL, write_wait: float, patient: int, options: dict[str, Any]) -> Engine:
     if url.get_backend_name() == "sqlite":
         if sqlite.sqlite_version_info < OLDEST_SQLITE:
             raise errors.SettingsInvalid(
@@ -96,12 +92,19 @@ def open_engine(url: str | URL, *, write_wait: float = 10, patient: int = 6, **o
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         engine.turns = Turns(seconds=write_wait, patient=patient)  # type: ignore[attr-defined]
+        readers = Readers(engine.execution_options(**{WRITE: False}), _execute)
+        event.listen(engine, "engine_disposed", readers.drop_all)
+        engine.reading = readers.transaction  # type: ignore[attr-defined]
         return engine
-    waiting = import_module("common.postgres").WaitingCursor  # its driver is not needed for SQLite
-    # A lock that does not come must end the waiting before the statement's own end hides what it waited for.
-    timeouts = _POSTGRES.format(lock=1000 * write_wait, statement=1000 * (max(write_wait, 10) + 1))
-    arguments = {"options": timeouts, "connect_timeout": 5, "cursor_factory": waiting}
-    return create_engine(url, pool_pre_ping=True, connect_args=arguments, **options)
+    return _open_server(url, write_wait, options)
+
+
+def _open_server(url: URL, write_wait: float, options: dict[str, Any]) -> Engine:
+    mine = {"postgresql": "common.postgres", "mariadb": "common.mariadb"}[url.get_backend_name()]
+    ways = import_module(mine)  # the drivers of other engines than one's own are not needed
+    engine = create_engine(url, pool_pre_ping=True, connect_args=ways.arguments(write_wait), **ways.OPTIONS, **options)
+    engine.reading = engine.execution_options(**{WRITE: False}).begin  # type: ignore[attr-defined]
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -111,12 +114,20 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options: Mapping[str, Any] = connection.get_execution_options()
+    driver: Any = connection.connection.dbapi_connection
+    write = options.get(WRITE, True)
+    if not write and driver.in_transaction:
+        return  # begun in common/readers.py
     with _translatable("BEGIN"):
-        embedded.begin(
-            connection.connection.dbapi_connection,
-            write=options.get(WRITE, True),
-            seconds=options.get(_LEFT, embedded.BUSY_SECONDS),
-        )
+        embedded.begin(driver, write=write, seconds=options.get(_LEFT, embedded.BUSY_SECONDS))
+
+
+def _execute(driver: Any, statement: str) -> None:
+    """Execute what the driver is told by hand."""
+    try:
+        driver.execute(statement)
+    except sqlite.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite.Error) from error
 
 
 @contextmanager
@@ -132,7 +143,7 @@ def _translatable(statement: str) -> Iterator[None]:
 def reading() -> Iterator[Connection]:
     """One reading transaction: everything in it sees the same moment. Raises Busy where the database is away."""
     try:
-        with db.readers.connect() as connection, connection.begin():
+        with db.engine.reading() as connection:  # type: ignore[attr-defined]
             yield connection
     except DBAPIError as error:
         raise translate(error) from error
@@ -166,13 +177,17 @@ def unit_of_work(session: Session, *, write: bool, wait: float | None = None) ->
             session.rollback()
 
 
-def again(session: Session, work: Callable[[Session], T]) -> T:
-    """Run `work` in a writing unit; where the database asks for it, run the whole unit again."""
+def again(session: Session, work: Callable[[Session], T], *, met: tuple[type[Exception], ...] = ()) -> T:
+    """Run `work` in a writing unit; where the database asks for it, run the whole unit again.
+
+    Also after the refusals in `met`: those by which this work is told that another did the same at the same moment.
+    """
+    losing: tuple[type[Exception], ...] = (Conflict, *met)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with unit_of_work(session, write=True):
                 return work(session)
-        except Conflict:
+        except losing:
             session.expunge_all()
             if attempt == ATTEMPTS:
                 raise
@@ -183,8 +198,27 @@ def again(session: Session, work: Callable[[Session], T]) -> T:
 
 def alone_in(session: Session, model: type[Base]) -> None:
     """Let nobody else change this table until the transaction ends; reading goes on. SQLite's writers are alone."""
-    if session.get_bind().dialect.name == "postgresql":
+    dialect = session.get_bind().dialect.name
+    if dialect == "postgresql":
         session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    elif dialect == "mariadb":  # whose LOCK TABLE ends the transaction: one known row, then all that are there
+        session.execute(text("SELECT version_num FROM alembic_version FOR UPDATE"))
+        session.execute(text(f"SELECT id FROM {model.__tablename__} ORDER BY id FOR UPDATE"))  # noqa: S608 - a model's
+
+
+@contextmanager
+def one_at_a_time(engine: Engine, name: str, number: int) -> Iterator[Connection]:
+    """One writing transaction of a server's database at a time, of those that name this lock; committed at its end."""
+    if engine.dialect.name == "postgresql":
+        with engine.execution_options(**{WRITE: True}).begin() as connection:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({number})"))
+            yield connection
+        return
+    ways = import_module("common.mariadb")
+    with engine.connect() as connection, ways.locked(connection, name, seconds=embedded.BUSY_SECONDS):
+        connection.commit()
+        with connection.begin():
+            yield connection
 
 
 def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -195,35 +229,20 @@ def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[s
 
 def insert_first(session: Session, model: type[Base], row: Mapping[str, Any]) -> bool:
     """Insert a row unless its unique key is there; return whether this was the first. Waits for a twin under way."""
+    if session.get_bind().dialect.name == "mariadb":  # which tells them apart only by refusing the second
+        try:
+            session.connection().execute(mysql.insert(model), row)
+        except IntegrityError as error:
+            if not is_duplicate(error):
+                raise
+            return False
+        return True
     return session.connection().execute(_insert_unless_there(session, model), row).rowcount == 1
 
 
 def _insert_unless_there(session: Session, model: type[Base]) -> Any:
+    if session.get_bind().dialect.name == "mariadb":  # INSERT IGNORE would let other mistakes pass too
+        first = next(iter(model.__table__.primary_key))
+        return mysql.insert(model).on_duplicate_key_update({first.name: first})
     insert = _INSERTS[session.get_bind().dialect.name](model).on_conflict_do_nothing()
     return insert.execution_options(preserve_rowcount=True)
-
-
-class Conflict(errors.Busy):
-    """Two transactions met; the one that lost may be run again as a whole."""
-
-
-def is_lock_timeout(error: DBAPIError) -> bool:
-    """Tell whether a row that somebody else holds was waited for too long."""
-    return getattr(error.orig, "sqlstate", None) == "55P03"
-
-
-def translate(error: DBAPIError | StaleDataError) -> Exception:
-    """Return what a database error means to a client, by code and constraint name; itself where it means a bug."""
-    if isinstance(error, StaleDataError):
-        return errors.Stale("Somebody else changed it at the same moment.")
-    state = getattr(error.orig, "sqlstate", None)
-    if isinstance(error, IntegrityError):
-        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        return refusals.get(name or "", errors.Refused)()
-    if state in _POSTGRES_AGAIN:
-        return Conflict("Two changes met; try again.")
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    away = isinstance(error, OperationalError) and state is None and code is None  # never reached the server
-    if away or code in _SQLITE_BUSY or (state or "").startswith(_POSTGRES_BUSY) or error.connection_invalidated:
-        return errors.Busy("The database is locked, full or away. Nothing was done; try again.", retry_after=2)
-    return error

@@ -5,16 +5,18 @@ What fails here raises the driver's errors; common/database.py, which alone know
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 BUSY_SECONDS = 5.0
+_PAUSE = 0.01  # seconds until what SQLite would not wait for is asked for again
 _PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
     "journal_mode=WAL",
     "synchronous=FULL",  # a power cut loses nothing that was answered
     "foreign_keys=ON",
-    f"busy_timeout={BUSY_SECONDS * 1000:.0f}",
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "cache_size=-16000",
@@ -33,7 +35,25 @@ def prepare(connection: Any) -> None:
     """Set a new connection up."""
     connection.isolation_level = None  # the driver's own BEGIN comes too late and loses updates
     for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+        _set(connection, pragma, time.monotonic() + BUSY_SECONDS)
+
+
+def _set(connection: Any, pragma: str, until: float) -> None:
+    """Set it, again where another process is setting up the same new file.
+
+    SQLite does not wait for a lock that two connections want to turn from a reader's into a writer's, since
+    neither would give way; it tells one of them at once that it is busy, whatever the busy timeout. That one
+    has let go of everything by then, so that asking again is safe.
+    """
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+        except connection.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def begin(connection: Any, *, write: bool, seconds: float) -> None:

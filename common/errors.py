@@ -43,10 +43,29 @@ class NotSignedIn(StorekeeperError):
 
 
 class WrongCredentials(NotSignedIn):
-    """The same answer for an unknown name and a wrong password."""
+    """The same answer for an unknown name and a wrong password; the record is told of `username` where it is known."""
 
     slug = "wrong-credentials"
     title = "Wrong username or password"
+
+    def __init__(self, detail: str = "", *, username: str | None = None) -> None:
+        super().__init__(detail)
+        self.username = username
+
+
+class WrongFactor(WrongCredentials):
+    """The code or the passkey is wrong, was used before, or came too late; what stands beside it was right."""
+
+    slug = "wrong-second-factor"
+    title = "Wrong code or passkey"
+
+
+class SecondFactorRequired(NotSignedIn):
+    """Username and password are right, and this user's second factor is needed too; `methods` says which would do."""
+
+    slug = "second-factor-required"
+    title = "A second factor is needed"
+    methods: tuple[str, ...] = ()
 
 
 class NotAllowed(StorekeeperError):
@@ -54,6 +73,13 @@ class NotAllowed(StorekeeperError):
 
     slug = "not-allowed"
     title = "Not allowed"
+
+
+class SecondFactorMissing(NotAllowed):
+    """The role demands a second factor, and this user has none yet."""
+
+    slug = "second-factor-missing"
+    title = "Set up a second factor first"
 
 
 class CrossSite(NotAllowed):
@@ -151,6 +177,13 @@ class LastAdministrator(Refused):
     title = "The last active administrator stays"
 
 
+class LastSecondFactor(Refused):
+    """The role demands a second factor, so the last one stays until there is another."""
+
+    slug = "last-second-factor"
+    title = "The last second factor stays"
+
+
 class OutOfRange(Refused):
     """The sum would not fit into what the ledger can hold exactly."""
 
@@ -158,15 +191,33 @@ class OutOfRange(Refused):
     title = "The number is too large to be kept exactly"
 
 
-class Busy(StorekeeperError):
-    """The database is locked, away or full, or too many are waiting; come back in `retry_after` seconds."""
-
-    slug = "busy"
-    title = "The service is busy"
+class Later(Exception):
+    """Mixed into a refusal that is over in `retry_after` seconds."""
 
     def __init__(self, detail: str = "", *, retry_after: int = 1) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class Busy(Later, StorekeeperError):
+    """The database is locked, away or full, or too many are waiting."""
+
+    slug = "busy"
+    title = "The service is busy"
+
+
+class ProviderAway(Busy):
+    """The OpenID provider does not answer, or not with what it should."""
+
+    slug = "provider-away"
+    title = "The OpenID provider does not answer"
+
+
+class TooManyAttempts(Later, StorekeeperError):
+    """Too many passwords were wrong."""
+
+    slug = "too-many-attempts"
+    title = "Too many attempts"
 
 
 class KeyReused(StorekeeperError):

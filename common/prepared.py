@@ -19,18 +19,16 @@ class Prepared:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.sql: str = compiled.string
-        self.order: list[str] | None = compiled.positiontup
         self.needs_expanding = bool(compiled.post_compile_params)
-        self.fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        of_types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
-        self.converters = {name: type_.bind_processor(dialect) for name, type_ in of_types.items()}
+        self.by_name = compiled.positiontup is None
+        self.places = [_Place(name, compiled.binds[name], dialect) for name in compiled.positiontup or compiled.binds]
 
     def fetch(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return the rows; raises DBAPIError as SQLAlchemy would. The connection must stand in a transaction."""
         cursor: Any = connection.connection.cursor()
         try:
             cursor.execute(self.sql, self._parameters(values))
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            rows: list[tuple[Any, ...]] = list(cursor.fetchall())
         except connection.dialect.loaded_dbapi.Error as error:
             driver: Any = connection.dialect.loaded_dbapi.Error
             raise DBAPIError.instance(self.sql, None, error, driver, hide_parameters=True) from error
@@ -39,8 +37,24 @@ class Prepared:
         return rows
 
     def _parameters(self, values: Mapping[str, Any]) -> Any:
-        ready = {}
-        for name, convert in self.converters.items():
-            value = values[name] if name in values else self.fixed[name]
-            ready[name] = convert(value) if convert is not None else value
-        return ready if self.order is None else [ready[name] for name in self.order]
+        ready = [place.fill(values) for place in self.places]
+        return dict(zip((place.name for place in self.places), ready, strict=True)) if self.by_name else ready
+
+
+class _Place:
+    """One parameter's place in the statement."""
+
+    __slots__ = ("convert", "fixed", "fresh", "name", "required")
+
+    def __init__(self, name: str, bind: Any, dialect: Dialect) -> None:
+        self.name, self.fixed, self.required = name, bind.value, bind.required
+        self.fresh = bind.callable  # what is asked anew each time, such as the hour
+        self.convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+    def fill(self, values: Mapping[str, Any]) -> Any:
+        """Return the value as the driver takes it; the statement's own where none is given."""
+        if self.fresh is not None:
+            value = self.fresh()
+        else:
+            value = values[self.name] if self.required else values.get(self.name, self.fixed)
+        return value if self.convert is None else self.convert(value)

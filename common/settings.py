@@ -11,11 +11,16 @@ from sqlalchemy.engine import URL, make_url
 
 from common.currencies import CURRENCY_DECIMALS
 from common.errors import SettingsInvalid
-from common.settings_schema import Access, Database, Log, Security, Server, Shop, Storage
-from common.settings_values import masked
+from common.settings_schema import Access, Database, Log, Security, Server, Shop, SignOn, Storage
+from common.settings_values import DRIVERS, masked
 
 _PREFIX = "STOREKEEPER_"
-_NO_SETTINGS = {"STOREKEEPER_CONFIG", "STOREKEEPER_PASSWORD", "STOREKEEPER_TEST_DATABASES"}
+_NO_SETTINGS = {
+    "STOREKEEPER_CONFIG",
+    "STOREKEEPER_PASSWORD",
+    "STOREKEEPER_TEST_DATABASES",
+    "STOREKEEPER_TEST_REDIS",
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     security: Security = field(default_factory=Security)
     access: Access = field(default_factory=Access)
+    sign_on: SignOn = field(default_factory=SignOn)
     shop: Shop = field(default_factory=Shop)
     log: Log = field(default_factory=Log)
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
@@ -39,7 +45,7 @@ class Settings:
         url = make_url(self.database.url)
         if url.drivername == "sqlite":
             return url.set(database=str(self.storage.path / str(url.database)))
-        return url.set(drivername="postgresql+psycopg")
+        return url.set(drivername=DRIVERS[url.drivername])
 
     @property
     def currency_decimals(self) -> int:
@@ -110,9 +116,12 @@ def load(root: Path, *, config: Path | None = None, environ: Mapping[str, str] =
             values.setdefault(entry.section, {})[entry.key] = key.metadata["read"](entry.text)
         except ValueError as error:
             problems.append(f"{entry.name} {error}")
+    if not problems:
+        settings = _assembled(root, values, {(entry.section, entry.key): entry.source for entry in entries})
+        problems = settings.sign_on.contradictions()
     if problems:
         raise SettingsInvalid("; ".join(problems))
-    return _assembled(root, values, {(entry.section, entry.key): entry.source for entry in entries})
+    return settings
 
 
 def _assembled(root: Path, values: dict[str, dict[str, Any]], sources: dict[tuple[str, str], str]) -> Settings:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from common import settings_values as read
+from common.access import LABELS, Role
 from common.errors import SettingsInvalid
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -52,7 +53,7 @@ class Database:
     url: str = key(
         "",
         read.database,
-        "Empty: the file storekeeper.db in the data folder. Else postgresql://user@host/name or sqlite:///file.db.",
+        "Empty: the file storekeeper.db in the data folder. Else postgresql://user@host/name, mariadb://… or sqlite:///….",
         secret=True,
     )
     pool_size: int = key(0, read.whole(0, 200), "Connections kept open, up to 200; 0: as many as threads.")
@@ -105,7 +106,26 @@ class Security:
     trusted_origins: tuple[str, ...] = key(
         (), read.origins, "Other front ends that may use the sign-in cookie, such as https://shop.example, by blanks."
     )
+    sign_in_attempts: int = key(
+        5, read.whole(0, 100), "Wrong passwords of one account at one address before each costs a wait; 0: no limit."
+    )
+    throttle_url: str = key(
+        "",
+        read.redis,
+        "redis://host:6379/0 where several processes count failed sign-ins in Redis. Empty: in the database.",
+        secret=True,
+    )
+    record_refusals: bool = key(
+        default=True,
+        reader=read.yes_no,
+        comment="yes: the record tells of failed sign-ins too, and of what was refused to somebody who is signed in.",
+    )
     password_minimum: int = key(8, read.whole(8, 64), "The shortest password that may be set, 8 to 64 characters.")
+    second_factor_roles: tuple[str, ...] = key(
+        (),
+        read.roles,
+        "Roles whose users must have a second factor: until they have set one up they can do nothing else. By blanks.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +135,76 @@ class Access:
     public_catalogue: bool = key(
         default=False,
         reader=read.yes_no,
-        comment="yes: anyone may read items, categories and stores; never stock or costs.",
+        comment="yes: anyone may read items and their groups, categories and stores; never stock or costs.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """Who may sign in by way of an OpenID provider, and as what."""
+
+    issuer: str = key(
+        "",
+        read.issuer,
+        "The OpenID provider, such as https://login.microsoftonline.com/TENANT/v2.0. Empty: no single sign-on.",
+    )
+    client_id: str = key("", read.line(), "What the provider calls this service.")
+    client_secret: str = key(
+        "", read.line(), "What the provider gave for it; keep it out of this file. Empty: a public client.", secret=True
+    )
+    label: str = key(
+        "your company account", read.line(1, 60), 'What the button of the sign-in page says after "Sign in with".'
+    )
+    prompt: str = key(
+        "",
+        read.one_of("", "select_account", "login"),
+        "select_account: the provider asks which account each time, for computers that people share; login: to sign in "
+        "anew. Empty: as it likes.",
+    )
+    trust_addresses: bool = key(
+        default=False,
+        reader=read.yes_no,
+        comment="yes: addresses that the provider does not call verified count too. Entra calls none so; only where "
+        "your own administrators alone set them.",
+    )
+    make_accounts: bool = key(
+        default=False,
+        reader=read.yes_no,
+        comment="yes: who has no account gets one, under the address. no: an administrator adds them first.",
+    )
+    domains: tuple[str, ...] = key(
+        (), read.domains, "Accounts are made for addresses of these domains alone, by blanks; * for any in the world."
+    )
+    default_role: str = key(
+        Role.VIEWER.label,
+        read.one_of(*LABELS[:-1]),
+        "The role of a made account, and of anybody to whom role_claim gives none.",
+    )
+    role_claim: str = key(
+        "",
+        read.line(0, 200),
+        "The claim that says what somebody may do, such as roles or groups. Empty: roles are given here.",
+    )
+    roles: str = key(
+        "",
+        read.claimed_roles,
+        "Which role its values give, such as Shop managers: manager; Tills: clerk. The highest counts.",
+    )
+
+    @property
+    def role_of(self) -> dict[str, Role]:
+        """Return the role that each value of the claim gives."""
+        entries = [entry.rpartition(":") for entry in self.roles.split(";") if entry]
+        return {value.strip(): Role.named(role.strip().lower()) for value, _, role in entries}
+
+    def contradictions(self) -> list[str]:
+        """Return what is missing or does not go together."""
+        wrong = {
+            "[sign_on] client_id must say what the issuer calls this service": self.issuer and not self.client_id,
+            "[sign_on] domains must say for whom make_accounts makes accounts": self.make_accounts and not self.domains,
+            "[sign_on] role_claim and roles must both be set, or neither": bool(self.role_claim) != bool(self.roles),
+        }
+        return [sentence for sentence, holds in wrong.items() if holds]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ CHECK_SECONDS = 3.0
 _STEPS = 200000  # of SQLite's machine between two looks at the clock
 _INTERRUPTED = 9
 _DAMAGED = {11, 26}  # malformed, not a database
+_NO_TEXT = "Could not decode to UTF-8"  # the driver's own words, without a code: SQLite does not look into a text
 
 
 def refuse_damaged(engine: Engine, *, seconds: float = CHECK_SECONDS) -> None:
@@ -31,17 +32,28 @@ def refuse_damaged(engine: Engine, *, seconds: float = CHECK_SECONDS) -> None:
         with engine.connect().execution_options(**{WRITE: False}) as connection:
             found = _look(connection, time.monotonic() + seconds)
     except DBAPIError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code == _INTERRUPTED:
+        if _code(error) == _INTERRUPTED:
             logger.warning(
                 "the database is too large to be checked whole in %g s; what was looked at is sound", seconds
             )
             return
-        if code not in _DAMAGED:
+        found = damage(error)
+        if not found:
             raise
-        found = str(error.orig)
     if found != "ok":
         raise errors.Refused(f"The database {engine.url.database} is damaged. Restore a backup; nothing was changed.")
+
+
+def damage(error: DBAPIError) -> str:
+    """Return what is wrong with the embedded database's file in SQLite's words; nothing where it is something else."""
+    words = str(error.orig)
+    if words.startswith(_NO_TEXT):
+        return "a text is no UTF-8"
+    return words if _code(error) in _DAMAGED else ""
+
+
+def _code(error: DBAPIError) -> int:
+    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _look(connection: Connection, until: float) -> str:

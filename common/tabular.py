@@ -127,7 +127,7 @@ class Table:
             for line in text:  # noqa: UP028 - `yield from` would close the file with the generator
                 yield line
         except UnicodeDecodeError:
-            raise Invalid("The file holds bytes that are no text. Save it as CSV UTF-8.") from None
+            raise _no_text() from None
         finally:
             if not self._stream.closed:
                 text.detach()
@@ -135,8 +135,12 @@ class Table:
     def _named_separator(self, encoding: str) -> str:
         self._stream.seek(0)
         text = io.TextIOWrapper(self._stream, encoding=encoding, newline="")
-        found = _SEPARATOR_LINE.fullmatch(text.readline())
-        text.detach()
+        try:
+            found = _SEPARATOR_LINE.fullmatch(text.readline())
+        except UnicodeDecodeError:
+            raise _no_text() from None
+        finally:
+            text.detach()
         return found.group(1) if found else ""
 
     def _fits(self, encoding: str, separator: str) -> tuple[float, int]:
@@ -144,6 +148,10 @@ class Table:
         width = len(rows[0].cells) if rows else 0
         alike = sum(len(row.cells) == width for row in rows)
         return (alike / len(rows), width) if width > 1 else (0, 0)
+
+
+def _no_text() -> Invalid:
+    return Invalid("The file holds bytes that are no text. Save it as CSV UTF-8.")
 
 
 def _parse(lines: Iterable[str], separator: str) -> Iterator[Row]:

@@ -65,37 +65,65 @@ class ValueType(Scaled):
     places = VALUE_PLACES
 
 
+_AS_TEXT = {"sqlite", "mariadb"}
+"""Engines of which one has no type for time, and the other's driver would lose the zone."""
+
+
 class Timestamp(TypeDecorator[datetime]):
-    """A moment in UTC to the millisecond: sortable RFC 3339 text on SQLite, the native type elsewhere."""
+    """A moment in UTC to the millisecond: sortable RFC 3339 text on SQLite and MariaDB, the native type elsewhere."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """SQLite has no type for time; text in one fixed form sorts as time does."""
-        return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else DateTime(timezone=True))
+        """Text in one fixed form sorts as time does."""
+        return dialect.type_descriptor(String(24) if dialect.name in _AS_TEXT else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Return the stored form."""
-        return clock.wire(value) if value is not None and dialect.name == "sqlite" else value
+        return clock.wire(value) if value is not None and dialect.name in _AS_TEXT else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Return an aware datetime in UTC."""
         del dialect
-        if isinstance(value, str):
-            return datetime.fromisoformat(value)
-        return None if value is None else value.astimezone(UTC)
+        moment = from_raw(value)
+        return None if moment is None else moment.astimezone(UTC)
+
+
+class Milliseconds(TypeDecorator[datetime]):
+    """A moment in UTC to the millisecond as a whole number: for tables of many rows, and of indexes over it.
+
+    On SQLite it takes 6 bytes instead of the 24 of text, in the row and in each index again.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return the stored form."""
+        del dialect
+        return None if value is None else clock.to_milliseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Return an aware datetime in UTC."""
+        del dialect
+        return None if value is None else clock.of_milliseconds(value)
 
 
 class RawTimestamp(TypeDecorator[Any]):
-    """A timestamp as the driver gives it: text on SQLite, a datetime elsewhere."""
+    """A timestamp as the driver gives it: text on SQLite and MariaDB, a datetime elsewhere."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """As Timestamp, so that a comparison binds alike."""
-        return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else DateTime(timezone=True))
+        return dialect.type_descriptor(String(24) if dialect.name in _AS_TEXT else DateTime(timezone=True))
+
+
+def from_raw(value: Any) -> Any:
+    """Return the datetime of a raw timestamp; None stays None."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 class JsonText(TypeDecorator[Any]):

@@ -1,5 +1,49 @@
 """The rules: what is true. One file per noun; knows no HTTP and never commits."""
 
-from models import category, deployment, item, level, listing, movement, sign_in, store, user
+from models import (
+    audit,
+    barcode,
+    category,
+    challenge,
+    count,
+    counted,
+    deployment,
+    identity,
+    item,
+    item_group,
+    level,
+    listing,
+    movement,
+    passkey,
+    recovery_code,
+    second_factor,
+    sign_in,
+    store,
+    token,
+    totp,
+    user,
+)
 
-__all__ = ["category", "deployment", "item", "level", "listing", "movement", "sign_in", "store", "user"]
+__all__ = [
+    "audit",
+    "barcode",
+    "category",
+    "challenge",
+    "count",
+    "counted",
+    "deployment",
+    "identity",
+    "item",
+    "item_group",
+    "level",
+    "listing",
+    "movement",
+    "passkey",
+    "recovery_code",
+    "second_factor",
+    "sign_in",
+    "store",
+    "token",
+    "totp",
+    "user",
+]

@@ -2,7 +2,8 @@
 
 1. Categories form a tree without loops, at most 20 deep.
 2. `path` is the names from the root, joined by " / "; it moves with every name above it.
-3. A category is not archived while live items or live categories stand in it.
+3. A category is not archived while live items or live categories stand in it, and nothing live is put or brought back
+   into one that is.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Category(Archivable, Row, db.Model):
 
     @classmethod
     def create(cls, session: Session, **fields: Any) -> Self:
-        """Add a category; raises Invalid where its parent is unknown, archived or too deep."""
+        """Add a category; raises Invalid where its parent is unknown or too deep, Archived where it is put away."""
         alone_in(session, cls)
         category = cls(name_key="", path="", **fields)
         category._settle(session)
@@ -46,7 +47,7 @@ class Category(Archivable, Row, db.Model):
         return category
 
     def revise(self, **changes: Any) -> Self:
-        """Rename or move it; raises Archived, or Invalid for a loop."""
+        """Rename or move it; raises Archived for itself or its parent, or Invalid for a loop."""
         self._take()
         self.ensure_live()
         self.assign(changes)
@@ -66,8 +67,14 @@ class Category(Archivable, Row, db.Model):
         """Bring it back; raises Archived while its parent is put away."""
         self._take()
         if self.parent_id is not None:
-            self._parent(self.session).ensure_live()
+            self._parent(self.session).ensure_open()
         return super().restore()
+
+    def ensure_open(self, field: str | None = None) -> None:
+        """Raise Archived where something is to stand in it and it is put away; `field` is the one that names it."""
+        if self.archived_at is not None:
+            message = f"The category {self.name} is archived. Restore it first."
+            raise errors.Archived(message, errors=[FieldError(field, "archived", message)] if field else [])
 
     def _take(self) -> None:
         """Hold the tree still, and whoever is about to put an item into this category."""
@@ -78,9 +85,7 @@ class Category(Archivable, Row, db.Model):
         """Return how deep it stands, from 1."""
         names = [self.name]
         if self.parent_id is not None:
-            parent = self._parent(session)
-            if parent.archived_at is not None:
-                raise unknown("parent_id", "category")
+            self._parent(session).ensure_open("parent_id")
             names = [*self._names_above(session), self.name]
         self.assign({"name_key": fold(self.name), "path": SEPARATOR.join(names)})
         return len(names)

@@ -6,42 +6,51 @@ in batches, so that memory does not grow with the ledger. They are to run in one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Integer, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
+from common import soundness
+from common.anchors import Anchors
 from common.database import db
-from models import checking_texts
+from models import (
+    checking_counts,
+    checking_groups,
+    checking_guards,
+    checking_levels,
+    checking_orders,
+    checking_record,
+    checking_rows,
+    checking_texts,
+    checking_times,
+    checking_transfers,
+)
+from models.checking_levels import figure, named
 from models.movement import SIGNS
 
 FIRST = 5
+_QUANTITIES = {"on_hand", "in_transit", "under_way"}
+_QUANTITIES |= {"sent", "arrived", "lost", "recalled"}
+SOUND = "The database file is sound"
+ANCHORED = "The record is as long as it was"
 _OUTGOING = ", ".join(f"'{kind}'" for kind, sign in SIGNS.items() if sign < 0)
-_INCOMING = "'receipt', 'return', 'arrival'"
-_WITNESSES = {
-    "sqlite": (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        {f"{table}_append_only_{event}" for table in ("movements", "movement_lines") for event in ("update", "delete")}
-        | {f"levels_not_below_zero_{event}" for event in ("insert", "update")},
-    ),
-    "postgresql": (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
-        {f"{table}_{rule}" for table in ("movements", "movement_lines") for rule in ("append_only", "not_emptied")}
-        | {"levels_not_below_zero"},
-    ),
-}
+_INCOMING = "'receipt', 'return', 'arrival', 'recall'"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a proof found: its first offenders, and whether there are more."""
+    """What a proof found: its first offenders, whether there are more, and what it could not look at."""
 
     title: str
     offenders: tuple[str, ...]
     more: bool
+    unseen: str = ""
 
     @property
     def holds(self) -> bool:
@@ -57,13 +66,38 @@ def hold_still(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+    elif connection.dialect.name == "mariadb":
+        connection.execute(text("SET SESSION max_statement_time = 0"))
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        connection.execute(text("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
 
 
-def prove(connection: Connection) -> Iterator[Finding]:
-    """Run every proof in turn."""
-    for title, proof in PROOFS.items():
-        found = tuple(islice(proof(connection), FIRST + 1))
-        yield Finding(title, found[:FIRST], len(found) > FIRST)
+def prove(
+    connection: Connection, anchors: Anchors | None = None, *, titles: Container[str] | None = None
+) -> Iterator[Finding]:
+    """Run every proof in turn, or those of some titles.
+
+    `anchors` are the heads of the record that were kept outside the database.
+    """
+    for title, proof in (PROOFS | {ANCHORED: partial(checking_record.anchored, anchors)}).items():
+        if titles is not None and title not in titles:
+            continue
+        found = tuple(islice(_offenders(proof, connection), FIRST + 1))
+        unseen = checking_record.unseen(anchors, connection) if title == ANCHORED else ""
+        yield Finding(title, found[:FIRST], len(found) > FIRST, unseen)
+
+
+def _offenders(proof: Proof, connection: Connection) -> Iterator[str]:
+    """What damage cuts short proves nothing, and the proofs after it may still tell what is left."""
+    try:
+        yield from proof(connection)
+    except DBAPIError as error:
+        words = soundness.damage(error)
+        if not words:
+            raise
+        yield f"it cannot be read: {words}"
+    except (ValueError, TypeError) as error:  # of a column's type: a time, a list of barcodes
+        yield f"it cannot be read: {error}"
 
 
 def _asks(query: str, sentence: str) -> Proof:
@@ -72,17 +106,20 @@ def _asks(query: str, sentence: str) -> Proof:
     def proof(connection: Connection) -> Iterator[str]:
         with connection.execute(text(query), execution_options=checking_texts.STREAMED) as rows:
             for row in rows.mappings():
-                yield sentence.format(**row)
+                yield sentence.format(**{name: _plain(name, value) for name, value in row.items()})
 
     return proof
+
+
+def _plain(column: str, value: Any) -> Any:
+    return figure(value) if column in _QUANTITIES else value
 
 
 def _sound(connection: Connection) -> Iterator[str]:
     """SQLite's own look at its pages and indexes; a server looks after its files itself."""
     if connection.dialect.name == "sqlite":
-        for (line,) in connection.execute(text("PRAGMA integrity_check(6)")):
-            if line != "ok":
-                yield line
+        for (found,) in connection.execute(text("PRAGMA integrity_check(6)")):
+            yield from (line for line in found.splitlines() if line != "ok" and not line.startswith("***"))
 
 
 def _references(connection: Connection) -> Iterator[str]:
@@ -100,8 +137,9 @@ def _references(connection: Connection) -> Iterator[str]:
 def _exact(connection: Connection) -> Iterator[str]:
     """SQLite keeps whatever it is given: a float in a column of whole numbers would stay one."""
     if connection.dialect.name != "sqlite":
-        columns = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
-        inexact = " AND data_type IN ('real', 'double precision', 'numeric', 'money')"
+        schema = "database()" if connection.dialect.name == "mariadb" else "current_schema()"
+        columns = f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = {schema}"  # noqa: S608 - constants
+        inexact = " AND data_type IN ('real', 'double precision', 'numeric', 'money', 'float', 'double', 'decimal')"
         yield from _asks(columns + inexact, "{table_name}.{column_name} is no column of whole numbers")(connection)
         return
     for table in db.metadata.sorted_tables:
@@ -116,37 +154,8 @@ def _kept(column: Column[Any]) -> str:
     return "'integer', 'null'" if whole else "'text', 'blob', 'null'"
 
 
-def _witnesses(connection: Connection) -> Iterator[str]:
-    query, wanted = _WITNESSES[connection.dialect.name]
-    yield from (f"the trigger {name} is missing" for name in sorted(wanted - set(connection.scalars(text(query)))))
-
-
-_SUMS = """
-    SELECT store_id, item_id,
-        sum(CASE WHEN place = 'on_hand' THEN quantity ELSE 0 END) AS on_hand,
-        sum(CASE WHEN place = 'on_hand' THEN value ELSE 0 END) AS value,
-        sum(CASE WHEN place = 'in_transit' THEN quantity ELSE 0 END) AS in_transit,
-        sum(CASE WHEN place = 'in_transit' THEN value ELSE 0 END) AS transit_value
-    FROM movement_lines GROUP BY item_id, store_id
-"""
-_LEVELS = f"""
-    SELECT a.store_id, a.item_id FROM levels a
-    LEFT JOIN ({_SUMS}) b ON a.store_id = b.store_id AND a.item_id = b.item_id
-    WHERE a.on_hand <> coalesce(b.on_hand, 0) OR a.value <> coalesce(b.value, 0)
-        OR a.in_transit <> coalesce(b.in_transit, 0) OR a.transit_value <> coalesce(b.transit_value, 0)
-    UNION ALL SELECT * FROM (
-        SELECT store_id, item_id FROM movement_lines EXCEPT SELECT store_id, item_id FROM levels) lost
-"""  # noqa: S608 - a constant
-_CHAIN = """
-    SELECT id, store_id, item_id FROM (
-        SELECT id, store_id, item_id, on_hand_after, CASE place
-            WHEN 'on_hand' THEN sum(CASE WHEN place = 'on_hand' THEN quantity ELSE 0 END) OVER ledger
-            ELSE sum(CASE WHEN place = 'in_transit' THEN quantity ELSE 0 END) OVER ledger END AS stands
-        FROM movement_lines WINDOW ledger AS (PARTITION BY item_id, store_id ORDER BY id)
-    ) steps WHERE on_hand_after <> stands
-"""
 _BELOW = """
-    SELECT a.store_id, a.item_id FROM levels a JOIN stores s ON s.id = a.store_id
+    SELECT a.store_id, a.item_id, a.on_hand, a.in_transit FROM levels a JOIN stores s ON s.id = a.store_id
     WHERE a.in_transit < 0 OR (a.on_hand < 0 AND NOT s.allow_negative_stock)
 """
 _WORTH = """
@@ -154,30 +163,15 @@ _WORTH = """
     WHERE (on_hand = 0 AND value <> 0) OR (in_transit = 0 AND transit_value <> 0)
         OR (on_hand > 0 AND value < 0) OR (on_hand < 0 AND value > 0) OR (in_transit > 0 AND transit_value < 0)
 """
+# A loss moves no shelf, so neither does its reversal; all others do.
 _SIGNS = f"""
-    SELECT m.id, m.kind FROM movements m LEFT JOIN movement_lines l ON l.movement_id = m.id AND l.place = 'on_hand'
-    WHERE l.id IS NULL OR (m.kind IN ({_OUTGOING}) AND l.quantity > 0) OR (m.kind IN ({_INCOMING}) AND l.quantity < 0)
+    SELECT DISTINCT m.id, m.kind FROM movements m LEFT JOIN movements o ON o.id = m.reverses_id
+    LEFT JOIN movement_lines l ON l.movement_id = m.id
+        AND (l.place = 'on_hand' OR m.kind = 'loss' OR (m.kind = 'reversal' AND o.kind = 'loss'))
+    WHERE l.id IS NULL OR (m.kind = 'loss' AND l.place = 'on_hand')
+        OR (m.kind IN ({_OUTGOING}) AND l.quantity > 0) OR (m.kind IN ({_INCOMING}) AND l.quantity < 0)
         OR (m.kind <> 'reversal' AND l.store_id <> m.store_id) ORDER BY m.id
 """  # noqa: S608 - a constant
-# Where the destination of an arrival stood below zero, what comes revalues the debt (models/plan.py, 6).
-_TRANSFERS = """
-    SELECT DISTINCT m.id, m.kind FROM movements m JOIN movement_lines l ON l.movement_id = m.id
-    WHERE m.kind IN ('transfer', 'arrival') GROUP BY m.id, m.kind, l.position
-    HAVING sum(l.quantity) <> 0 OR (sum(l.value) <> 0 AND max(
-        CASE WHEN l.place = 'on_hand' AND l.quantity > 0 AND l.on_hand_after < l.quantity THEN 1 ELSE 0 END) = 0)
-"""
-_SENT = """
-    SELECT family AS id, item_id FROM (
-        SELECT CASE m.kind WHEN 'transfer' THEN m.id WHEN 'arrival' THEN m.transfer_id
-            ELSE coalesce(o.transfer_id, o.id) END AS family, l.item_id, l.quantity
-        FROM movements m LEFT JOIN movements o ON o.id = m.reverses_id
-        JOIN movement_lines l ON l.movement_id = m.id AND l.place = 'in_transit'
-    ) moved GROUP BY family, item_id HAVING family IS NULL OR sum(quantity) < 0
-"""
-_ARRIVALS = """
-    SELECT m.id FROM movements m LEFT JOIN movements t ON t.id = m.transfer_id
-    WHERE (m.kind = 'arrival') <> (t.id IS NOT NULL) OR t.kind <> 'transfer' OR t.to_store_id <> m.store_id
-"""
 _REVERSALS = """
     SELECT m.id FROM movements m LEFT JOIN movements o ON o.id = m.reverses_id
     WHERE (m.kind = 'reversal') <> (m.reverses_id IS NOT NULL) OR (m.kind = 'reversal' AND o.id IS NULL)
@@ -188,23 +182,47 @@ _REVERSALS = """
 """
 
 PROOFS: dict[str, Proof] = {
-    "The database file is sound": _sound,
+    SOUND: _sound,
     "What a row names is there": _references,
     "Numbers are kept as whole numbers": _exact,
-    "The database guards the ledger itself": _witnesses,
-    "Levels are the sums of their lines": _asks(_LEVELS, "store {store_id}, item {item_id}"),
-    "Each line's level is the one that the lines before it leave": _asks(
-        _CHAIN, "line {id}, store {store_id}, item {item_id}"
+    "The database guards the ledger itself": checking_guards.guards,
+    "Levels are the sums of their lines": checking_levels.levels,
+    "Each line's level is the one that the lines before it leave": checking_times.chain,
+    "Lines count from when their documents were recorded": checking_times.times,
+    "No level is below zero where its store forbids it": _asks(
+        named(_BELOW), "store {store}, item {item}: on hand {on_hand}, in transit {in_transit}"
     ),
-    "No level is below zero where its store forbids it": _asks(_BELOW, "store {store_id}, item {item_id}"),
-    "Nothing is worth nothing": _asks(_WORTH, "store {store_id}, item {item_id}"),
+    "Nothing is worth nothing": _asks(named(_WORTH), "store {store}, item {item}"),
     "Documents move what their kind says": _asks(_SIGNS, "{kind} {id}"),
-    "Transfers and arrivals sum to zero": _asks(_TRANSFERS, "{kind} {id}"),
-    "No more arrives than was sent": _asks(_SENT, "transfer {id}, item {item_id}"),
-    "An arrival is of a transfer to its store": _asks(_ARRIVALS, "movement {id}"),
+    "Transfers, arrivals and recalls sum to zero": _asks(checking_transfers.SUMMED, "{kind} {id}"),
+    "What was sent arrived, is in transit, was lost or was recalled": _asks(
+        checking_transfers.ACCOUNTED,
+        "transfer {id}, item {item}: sent {sent}, arrived {arrived}, in transit {in_transit}, lost {lost}, "
+        "recalled {recalled}",
+    ),
+    "What is in transit to a store is what its transfers have under way": _asks(
+        named(checking_transfers.ON_THE_WAY),
+        "store {store}, item {item}: in transit {in_transit}, of its transfers {under_way}",
+    ),
+    "Arrivals, losses and recalls are of a transfer between their stores": _asks(
+        checking_transfers.NAMED, "movement {id}"
+    ),
     "A reversal is the opposite of one document, once": _asks(_REVERSALS, "movement {id}"),
+    "Stocktakes say what was tallied": checking_counts.tallies,
+    "Orders have received what their receipts brought": checking_orders.received,
+    "What receipts brought of orders is what they moved": checking_orders.brought,
+    "Freight and duty are shared to the last unit": checking_orders.landed,
+    "An order's state follows from what came of it": checking_orders.states,
+    "An item has one preferred supplier at most": checking_orders.preferred,
+    "Whoever has a second factor is asked for it": _asks(checking_rows.FACTORS, "user {username}"),
     "What is compared without case or accents follows its text": checking_texts.keys,
     "Categories' paths are the names above them": checking_texts.paths,
     "Scanners find items by the barcodes they have": checking_texts.barcodes,
+    "Items of a group are told apart by its options": checking_groups.variants,
     "The search knows every item and nothing else": checking_texts.search,
+    "The record is one unbroken chain": checking_record.seals,
+    "Every change is sealed": checking_record.unsealed,
+    "Rows are what the record left": checking_rows.rows,
+    "Documents are what was recorded": checking_record.documents,
+    "Documents have the lines that were recorded": checking_record.lines,
 }

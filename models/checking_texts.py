@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select, text
 
-from common.gtin import barcode_key
+from models.barcode import Barcode, keys_of
 from models.category import SEPARATOR, Category
-from models.item import Barcode, Item
+from models.item import Item
+from models.item_group import ItemGroup
 from models.store import Store
+from models.supplier import Supplier
+from models.supplier_item import SupplierItem
 from models.text import fold, key
 from models.user import User
 
@@ -21,10 +24,14 @@ _KEYS = (
     (Store, Store.code, Store.code_key, key),
     (Store, Store.name, Store.name_key, fold),
     (Category, Category.name, Category.name_key, fold),
+    (ItemGroup, ItemGroup.name, ItemGroup.name_key, fold),
+    (Supplier, Supplier.name, Supplier.name_key, fold),
+    (Supplier, Supplier.name, Supplier.unique_key, key),
+    (SupplierItem, SupplierItem.sku, SupplierItem.sku_key, key),
     (User, User.username, User.username_key, key),
     (User, User.email, User.email_key, key),
 )
-_SEARCHED = {"sqlite": "rowid", "postgresql": "item_id"}
+_SEARCHED = {"sqlite": "rowid", "postgresql": "item_id", "mariadb": "item_id"}
 
 
 def keys(connection: Connection) -> Iterator[str]:
@@ -52,17 +59,20 @@ def paths(connection: Connection) -> Iterator[str]:
 
 
 def barcodes(connection: Connection) -> Iterator[str]:
-    """Compare each item's list with the table, batch by batch."""
-    items = select(Item.id, Item.barcodes).order_by(Item.id)
+    """Compare each item's lists with the table, batch by batch."""
+    items = select(Item.id, Item.barcodes, Item.packs).order_by(Item.id)
     with connection.execute(items, execution_options=STREAMED) as rows:
         for batch in rows.partitions(_BATCH):
-            listed = {(barcode_key(code), id_) for id_, codes in batch for code in codes}
-            of_batch = select(Barcode.code_key, Barcode.item_id).where(
+            listed = {(code, row.id): held for row in batch for code, held in keys_of(row.barcodes, row.packs).items()}
+            of_batch = select(Barcode.code_key, Barcode.item_id, Barcode.pack_quantity).where(
                 Barcode.item_id.between(batch[0][0], batch[-1][0])
             )
-            kept = {(code, id_) for code, id_ in connection.execute(of_batch)}
-            for code, id_ in sorted(listed ^ kept):
+            kept = {(code, id_): held for code, id_, held in connection.execute(of_batch)}
+            for code, id_ in sorted(listed.keys() ^ kept.keys()):
                 yield f"item {id_}: {code} is {'not found' if (code, id_) in listed else 'not its own'}"
+            for code, id_ in sorted(listed.keys() & kept.keys()):
+                if listed[code, id_] != kept[code, id_]:
+                    yield f"item {id_}: {code} counts otherwise than its list says"
 
 
 def search(connection: Connection) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from common import errors
 from common.access import Role
 from common.database import db
+from common.digests import digest
 from models.user import User
 
 SETUP_CODE = "setup_code"
@@ -32,7 +32,7 @@ def offer_setup(session: Session) -> str | None:
     if User.there_is_an_admin(session):
         return None
     code = secrets.token_urlsafe(24)
-    session.merge(Fact(name=SETUP_CODE, value=_digest(code)))
+    session.merge(Fact(name=SETUP_CODE, value=digest(code)))
     return code
 
 
@@ -41,11 +41,7 @@ def set_up(session: Session, *, code: str, **fields: Any) -> User:
     fact = session.get(Fact, SETUP_CODE, with_for_update=True)
     if User.there_is_an_admin(session):
         raise errors.NotFound("This service is set up already.")
-    if fact is None or not hmac.compare_digest(fact.value, _digest(code)):
+    if fact is None or not hmac.compare_digest(fact.value, digest(code)):
         raise errors.NotAllowed("The set-up code is wrong. The link that the server printed last holds the right one.")
     session.execute(delete(Fact).where(Fact.name == SETUP_CODE))
     return User.create(session, role=Role.ADMIN.label, **fields)
-
-
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode("utf-8")).hexdigest()

@@ -3,6 +3,7 @@
 1. `on_hand` and `in_transit` are the sums of the ledger's lines of their place, `value` and `transit_value` likewise.
 2. `on_hand` is never below zero where the store forbids it (trigger `levels_not_below_zero`).
 3. The average cost is value over on_hand; it is not kept.
+4. `updated_at` never goes back: it is when the last line counts from (models/movement.py).
 """
 
 from __future__ import annotations
@@ -10,17 +11,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, case, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, case, type_coerce
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common import clock
-from common.access import Caller
 from common.database import db
-from common.types import MoneyType, QuantityType, Timestamp, ValueType
-from models.row import ID, everything, within
+from common.types import Milliseconds, MoneyType, QuantityType, Timestamp, ValueType
+from models.row import ID, InStore
 
 
-class Level(db.Model):
+class Level(InStore, db.Model):
     """One item in one store; in transit means on the way to it. Units as in models/plan.py."""
 
     __tablename__ = "levels"
@@ -40,17 +40,17 @@ class Level(db.Model):
     value: Mapped[Any] = mapped_column(ValueType, default=0)
     transit_value: Mapped[Any] = mapped_column(ValueType, default=0)
     last_cost: Mapped[int | None] = mapped_column(BigInteger)
+    # From when on it stands in lists. Null only within the transaction that records its first line.
+    created_at: Mapped[datetime | None] = mapped_column(Milliseconds)
     updated_at: Mapped[datetime] = mapped_column(Timestamp, default=clock.now)
 
-    @classmethod
-    def visible_to(cls, caller: Caller) -> Select[Any]:
-        """Return all levels, or those of the caller's stores where others' stock does not exist for them."""
-        return everything(cls) if caller.sees_only is None else within(cls.store_id, caller.sees_only)
+
+def average(on_hand: Any, value: Any) -> Any:
+    """Return the average cost of what is on hand, rounded for show; null where nothing is."""
+    units, worth = type_coerce(on_hand, BigInteger), type_coerce(value, BigInteger)
+    rest = worth % units
+    rounded = worth // units + case((rest >= units - rest, 1), else_=0)
+    return type_coerce(case((units > 0, rounded), else_=None), MoneyType)
 
 
-_value, _on_hand = type_coerce(Level.value, BigInteger), type_coerce(Level.on_hand, BigInteger)
-_rest = _value % _on_hand
-AVERAGE = type_coerce(
-    case((_on_hand > 0, _value // _on_hand + case((_rest >= _on_hand - _rest, 1), else_=0)), else_=None), MoneyType
-)
-"""The average cost of what is on hand, rounded for show; null where nothing is."""
+AVERAGE = average(Level.on_hand, Level.value)

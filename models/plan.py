@@ -10,10 +10,11 @@ A position is a line's place in its document, from 0. Lines apply in order; ever
    refused whole, with every line that is short; no quantity is ever clamped.
 4. What goes out goes at the average, all of the value with the last of the quantity; below zero at the average still,
    or, where nothing stood, at the last cost, the item's own or 0.
-5. What comes in comes at its stated cost (receipts and adjustments), or the average, the last cost, the item's own or
-   0. What covers a negative level revalues it: afterwards it is worth the incoming cost of what is left.
-6. A transfer sums to zero, in quantity and in value, over source and transit, and its arrival over transit and
-   destination. The one exception: where the destination stood below zero, rule 5 holds, so values may differ.
+5. What comes in comes at its stated cost (receipts and adjustments) and what freight and duty add to that, or at the
+   average, the last cost, the item's own or 0. What covers a negative level revalues it: afterwards it is worth the
+   incoming cost of what is left.
+6. A transfer sums to zero, in quantity and in value, over source and transit; what follows it is planned in
+   models/plan_transfers.py.
 7. A reversal moves the opposite quantity and the opposite value, last line first, so that it retraces the document's
    own steps. What moved in between may bend the value on hand, just so far that rule 2 holds.
 8. `last_cost` is the last known unit cost: that of the last line, unless that was a zero which nobody stated. A
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 Place = Literal["on_hand", "in_transit"]
 Key = tuple[int, int]
 
-SIGNS = {"receipt": 1, "return": 1, "adjustment": 1, "sale": -1, "write_off": -1, "transfer": -1}
-STATE_COSTS = {"receipt", "adjustment"}
+SIGNS = {"receipt": 1, "sale": -1, "return": 1, "write_off": -1, "adjustment": 1, "transfer": -1}
+STATE_COSTS = {"receipt", "return", "adjustment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,12 @@ class Wanted:
     unit_cost: int | None = None
     unit_price: int | None = None
     expected_on_hand: int | None = None
+    landed: int = 0  # the value that freight and duty add to what the unit cost says
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One line of the ledger. `unit_cost` is rounded for show; `on_hand_after` is what stands in `place` afterwards."""
+    """One line of the ledger. `unit_cost` is rounded for show; `…_after` is what stands in `place` afterwards."""
 
     position: int
     place: Place
@@ -97,6 +99,7 @@ class Move:
     unit_cost: int
     unit_price: int | None
     on_hand_after: int
+    value_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,41 +127,22 @@ def plan(
     if (kind == "transfer") != (to_store_id is not None):
         raise ValueError("A transfer has a destination, and nothing else has one.")
     _refuse_unexpected(lines, levels, store_id)
-    draft = _Draft(levels)
+    draft = Draft(levels)
     for line in lines:
         key, quantity = (store_id, line.item_id), _signed(kind, line)
         stated = line.unit_cost if kind in STATE_COSTS and quantity > 0 else None
-        cost = draft.level(key).average(fallback_costs.get(line.item_id)) if stated is None else Cost(stated)
+        cost = draft.level(key).average(fallback_costs.get(line.item_id))
+        if stated is not None:
+            cost = Cost(stated * quantity + line.landed, quantity)
         value = draft.stock(line, key, quantity, cost, stated=stated is not None)
         if to_store_id is not None:
             draft.transit(line, (to_store_id, line.item_id), -quantity, -value)
     return draft.finish("There is not enough in stock.")
 
 
-def plan_arrival(
-    transfer_moves: Sequence[Move], levels: Mapping[Key, Level], *, quantities: Mapping[int, int] | None = None
-) -> Plan:
-    """Plan what arrives of a transfer: all of it, or by position a quantity of 0 or more (left out is 0).
-
-    What does not come stays in transit; what comes of it later is planned from moves less what has come already, in
-    quantity and in value. Raises InsufficientStock where more comes than is under way, else as `plan`.
-    """
-    draft = _Draft(levels)
-    for move in transfer_moves:
-        quantity = move.quantity if quantities is None else quantities.get(move.position, 0)
-        if move.place != "in_transit" or quantity == 0:
-            continue
-        if quantity > move.quantity:
-            draft.refuse(move, quantity, move.quantity)
-        key, value = (move.store_id, move.item_id), Cost(move.value, move.quantity).of(quantity)
-        draft.transit(move, key, -quantity, -value)
-        draft.stock(move, key, quantity, Cost(value, quantity))
-    return draft.finish("More arrives than is under way.")
-
-
 def plan_reversal(kind: str, moves: Sequence[Move], levels: Mapping[Key, Level]) -> Plan:
     """Plan the opposite of a document of that kind; raises InsufficientStock or OutOfRange by its lines' positions."""
-    draft = _Draft(levels)
+    draft = Draft(levels)
     for move in reversed(moves):
         level = draft.level((move.store_id, move.item_id))
         units, value = level.balance(move.place)
@@ -184,7 +168,7 @@ def _refuse_unexpected(lines: Sequence[Wanted], levels: Mapping[Key, Level], sto
         raise UnexpectedLevel("The level has changed since it was read.", errors=wrong)
 
 
-class _Draft:
+class Draft:
     """A document in the making: the moves so far and what they leave, over levels that stay as they were given."""
 
     def __init__(self, levels: Mapping[Key, Level]) -> None:
@@ -195,6 +179,7 @@ class _Draft:
         self._beyond: dict[int, FieldError] = {}
 
     def level(self, key: Key) -> Level:
+        """Return a level as the moves so far leave it."""
         return self._after.get(key) or self._before[key]
 
     def stock(self, line: Wanted | Move, key: Key, quantity: int, cost: Cost, *, stated: bool = False) -> int:
@@ -222,8 +207,8 @@ class _Draft:
             field, message = f"lines/{line.position}/quantity", "This would go beyond what the ledger can hold exactly."
             self._beyond[line.position] = FieldError(field, "out_of_range", message)
         self._after[level.store_id, level.item_id] = after
-        cost, price, stands = divide(value, quantity), line.unit_price, balance.units
-        move = Move(line.position, place, level.store_id, level.item_id, quantity, value, cost, price, stands)
+        cost, price = divide(value, quantity), line.unit_price
+        move = Move(line.position, place, level.store_id, level.item_id, quantity, value, cost, price, *balance)
         self._moves.append(move)
         return value
 

@@ -20,12 +20,16 @@ from common.errors import FieldError
 from common.types import Timestamp
 
 ID = BigInteger().with_variant(Integer, "sqlite")
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For tables whose rows are erased: else SQLite would give the id of the last one to the next, which is another."""
 
 
 class Row:
     """Identity, version and times; to be mixed into a model."""
 
     title: ClassVar[str] = "row"
+    recorded: ClassVar[bool] = True
+    """Whether each change is told in the record (models/audit.py)."""
 
     @declared_attr
     def id(cls) -> Mapped[int]:  # noqa: N805 - a declared_attr belongs to the class
@@ -58,6 +62,11 @@ class Row:
         return everything(cls)
 
     @property
+    def kept_by(self) -> int | None:
+        """The store whose people alone may change the row; None where it belongs to the whole chain."""
+        return None
+
+    @property
     def session(self) -> Session:
         """The session that this row was loaded into."""
         session = object_session(self)
@@ -72,6 +81,25 @@ class Row:
                 setattr(self, name, value)
 
 
+class InStore:
+    """A row of one store, which `store_id` names; to be mixed in before Row.
+
+    For a caller who sees only some stores, others' rows do not exist; who sees them all still changes only their own.
+    """
+
+    store_id: Mapped[int]
+
+    @classmethod
+    def visible_to(cls, caller: Caller) -> Select[Any]:
+        """Return all rows, or those of the caller's stores where others' do not exist for them."""
+        return seen_by(caller, cls, cls.store_id)
+
+    @property
+    def kept_by(self) -> int:
+        """The store whose people may change the row."""
+        return self.store_id
+
+
 _everything: dict[type[Any], Select[Any]] = {}
 
 
@@ -82,8 +110,13 @@ def everything(model: type[Any]) -> Select[Any]:
     return _everything[model]
 
 
+def seen_by(caller: Caller, model: type[Any], store: Any) -> Select[Any]:
+    """Return all rows of a model, or those whose `store` exists for the caller where others' do not."""
+    return everything(model) if caller.sees_only is None else _within(store, caller.sees_only)
+
+
 @lru_cache(maxsize=256)
-def within(column: Any, stores: frozenset[int]) -> Select[Any]:
+def _within(column: Any, stores: frozenset[int]) -> Select[Any]:
     """Return the select of a model's rows in some stores; one and the same for the same stores."""
     return select(column.class_).where(column.in_(sorted(stores)))
 
@@ -123,13 +156,25 @@ class Archivable:
 
 def refuse_duplicate(session: Session, row: Row | None, column: Any, value: Any, *, field: str) -> None:
     """Raise Duplicate when another row than `row` holds `value` in `column`."""
+    refuse_duplicates(taken(session, row, column, value, field=field))
+
+
+def refuse_duplicates(problems: list[FieldError]) -> None:
+    """Raise one Duplicate with all that was found, where something was."""
+    if problems:
+        detail = " ".join(dict.fromkeys(problem.message for problem in problems))
+        raise errors.Duplicate(detail, errors=problems)
+
+
+def taken(session: Session, row: Row | None, column: Any, value: Any, *, field: str) -> list[FieldError]:
+    """Return the problem where another row than `row` holds `value` in `column`, for who has more to look at."""
     model = column.class_
     others = exists().where(column == value)
     if row is not None and row.id is not None:
         others = others.where(model.id != row.id)
-    if session.scalar(select(others)):
-        message = f"Another {model.title} has this {field.replace('_', ' ')} already."
-        raise errors.Duplicate(message, errors=[FieldError(field, "duplicate", message)])
+    if not session.scalar(select(others)):
+        return []
+    return [FieldError(field, "duplicate", f"Another {model.title} has this {field.replace('_', ' ')} already.")]
 
 
 def unknown(field: str, title: str) -> errors.Invalid:
@@ -144,4 +189,18 @@ def duplicate(title: str, field: str) -> errors.Duplicate:
     return errors.Duplicate(message, errors=[FieldError(field, "duplicate", message)])
 
 
-__all__ = ["ID", "Archivable", "Row", "db", "duplicate", "everything", "refuse_duplicate", "unknown"]
+__all__ = [
+    "ID",
+    "NEVER_AGAIN",
+    "Archivable",
+    "InStore",
+    "Row",
+    "db",
+    "duplicate",
+    "everything",
+    "refuse_duplicate",
+    "refuse_duplicates",
+    "seen_by",
+    "taken",
+    "unknown",
+]

@@ -26,6 +26,8 @@ class Keyed(Field):
         return self.rule.schema
 
 
+# Letters of Latin script that Unicode does not take apart, as people type them who have no such key.
+_PLAIN = str.maketrans("łøđðħŧŋ\u0131", "loddhtni") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 _WORD = re.compile(r"[^\W_]+")
 # The width of the narrowest column of keys; each is three times as wide as the column of the text itself.
 _SHORT = 120
@@ -48,7 +50,8 @@ def words(text: str) -> list[str]:
 
 def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
+    return unicodedata.normalize("NFKC", plain)
 
 
 def _cut(derived: str, text: str) -> str:

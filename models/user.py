@@ -4,24 +4,24 @@
 2. At least one administrator is active once there is one.
 3. A password is kept as an argon2id hash and shown to nobody.
 4. A changed password ends the user's other sessions; a changed role, store or deactivation ends all.
+5. `second_factor` says whether the user has one (models/second_factor.py keeps it).
 """
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from sqlalchemy import Boolean, Index, Select, String, delete, exists, select
+from sqlalchemy import Boolean, Index, Select, String, Table, exists, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
 from common.access import Caller, Role
 from common.database import db, refusals
-from common.errors import FieldError
 from common.types import JsonText
 from models import password as passwords
-from models.row import Row, duplicate, everything, refuse_duplicate
+from models.row import Row, duplicate, everything, refuse_duplicates, taken
 from models.sign_in import SignIn
-from models.store import Store
+from models.store import unknown_stores
 from models.text import key
 
 ENDS_SESSIONS = {"role", "active", "store_ids", "sees_all_stores"}
@@ -47,6 +47,7 @@ class User(Row, db.Model):
     sees_all_stores: Mapped[bool] = mapped_column(Boolean, default=True)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     password_hash: Mapped[str] = mapped_column(String(200))
+    second_factor: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     @classmethod
     def create(cls, session: Session, *, password_hash: str, **fields: Any) -> Self:
@@ -74,12 +75,12 @@ class User(Row, db.Model):
 
     def revise(self, **changes: Any) -> Self:
         """Change what is given; raises LastAdministrator, Duplicate, or Invalid for an unknown store."""
-        was_admin = self._is_active_admin
+        was_admin = self.is_active_admin
         ends = any(getattr(self, name) != changes[name] for name in ENDS_SESSIONS & changes.keys())
         self.assign(changes)
         self._settle(self.session)
-        if was_admin and not self._is_active_admin:
-            self._refuse_to_be_the_last()
+        if was_admin and not self.is_active_admin and self.is_alone_in_administering:
+            raise errors.LastAdministrator("Nobody else could grant access. Make another administrator first.")
         if ends:
             self.end_sessions()
         return self
@@ -98,25 +99,38 @@ class User(Row, db.Model):
         self.end_sessions(but=kept_session)
         return self
 
+    def renew_hash(self, was: str, renewed: str | None) -> None:
+        """Keep the same password under today's parameters; not where it was changed, or the user left, meanwhile."""
+        if self.password_hash != was or not self.active:
+            raise errors.WrongCredentials("The username or the password is wrong.")
+        if renewed is not None:  # no change of the row that anybody sees, so its version stays
+            table = cast("Table", User.__table__)
+            self.session.execute(update(table).where(table.c.id == self.id).values(password_hash=renewed))
+
     def end_sessions(self, *, but: int | None = None) -> None:
         """End every session of the user; `but` is the id of one that stays."""
-        self.session.execute(delete(SignIn).where(SignIn.user_id == self.id, SignIn.id != (but or 0)))
+        SignIn.end_of_user(self.session, self.id, but=but)
 
     @property
     def caller(self) -> Caller:
         """The user as the pipeline sees them."""
         stores = frozenset(self.store_ids)
-        return Caller(self.id, self.username, Role.named(self.role), stores, self.sees_all_stores)
+        role, factor = Role.named(self.role), self.second_factor
+        return Caller(self.id, self.username, role, stores, self.sees_all_stores, second_factor=factor)
 
     @property
-    def _is_active_admin(self) -> bool:
+    def is_active_admin(self) -> bool:
+        """Whether the user can grant access."""
         return bool(self.active) and self.role == Role.ADMIN.label
 
-    def _refuse_to_be_the_last(self) -> None:
-        # Locked in one order, so that of two who leave at once the second sees that the first has gone.
+    @property
+    def is_alone_in_administering(self) -> bool:
+        """Whether nobody else can; until the transaction ends it stays so.
+
+        Locked in one order, so that of two who leave at once the second sees that the first has gone.
+        """
         admins = select(User.id).where(User.role == Role.ADMIN.label, User.active.is_(True)).order_by(User.id)
-        if set(self.session.scalars(admins.with_for_update())) <= {self.id}:
-            raise errors.LastAdministrator("Nobody else could grant access. Make another administrator first.")
+        return set(self.session.scalars(admins.with_for_update())) <= {self.id}
 
     def _settle(self, session: Session) -> None:
         self.assign(
@@ -126,22 +140,32 @@ class User(Row, db.Model):
                 "email_key": key(self.email) if self.email else None,
             }
         )
-        refuse_duplicate(session, self, User.username_key, self.username_key, field="username")
+        duplicates = taken(session, self, User.username_key, self.username_key, field="username")
         if self.email_key is not None:
-            refuse_duplicate(session, self, User.email_key, self.email_key, field="email")
-        known = set(session.scalars(select(Store.id).where(Store.id.in_(self.store_ids or []))))
-        bad = [i for i, store in enumerate(self.store_ids or []) if store not in known]
-        if bad:
-            raise errors.Invalid(
-                errors=[FieldError(f"store_ids/{i}", "unknown", "There is no such store.") for i in bad]
-            )
+            duplicates += taken(session, self, User.email_key, self.email_key, field="email")
+        refuse_duplicates(duplicates)
+        wrong = unknown_stores(session, self.store_ids or [])
+        if wrong:
+            raise errors.Invalid(errors=wrong)
+
+
+class Oneself:
+    """A user as what nobody but they themselves may have done to them, not even by an administrator."""
+
+    id = User.id
+
+    @classmethod
+    def visible_to(cls, caller: Caller) -> Select[Any]:
+        """Return the caller; nobody for a token."""
+        return everything(User).where(User.id == (caller.user_id if caller.token_id is None else None))
 
 
 def sign_in(session: Session, username: str, password: str) -> User:
     """Return the active user of a right pair; raises WrongCredentials, the same and as late for every other pair."""
     user = User.named(session, username)
     if not passwords.matches(user.password_hash if user else None, password) or user is None or not user.active:
-        raise errors.WrongCredentials("The username or the password is wrong.")
+        known = user.username if user else None
+        raise errors.WrongCredentials("The username or the password is wrong.", username=known)
     return user
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from common.access import Role
 from common.fields import Id
 from common.http import Field, Link, Resource, Shape, reqparse
-from common.http.shapes import ARCHIVED, LIVE, given
+from common.http.conditions import ARCHIVED, LIVE, given
 from models import rules
 from models.category import Category
 
@@ -30,6 +30,7 @@ CATEGORY = Shape(
     links=[
         Link("parent", "/categories/%(parent_id)d", when=given("parent_id")),
         Link("items", "/items?category_id=%(id)d"),
+        Link("history", "/categories/%(id)d/history", role=Role.VIEWER),
         Link("revise", "/categories/%(id)d", "PATCH", Role.MANAGER, LIVE),
         Link("archive", "/categories/%(id)d", "DELETE", Role.MANAGER, LIVE),
         Link("restore", "/categories/%(id)d/restoration", "POST", Role.MANAGER, ARCHIVED),

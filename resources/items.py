@@ -9,8 +9,8 @@ from sqlalchemy import Select, func
 from common.access import Role
 from common.fields import Id
 from common.http import Field, Link, Resource, Shape, reqparse
+from common.http.conditions import ARCHIVED, LIVE, given
 from common.http.searching import Searchable, searchables
-from common.http.shapes import ARCHIVED, LIVE, given
 from models import rules, search
 from models.item import Item
 from models.text import Keyed
@@ -26,6 +26,9 @@ NEW.add_argument("cost", type=rules.ITEM["cost"], nullable=True)
 NEW.add_argument("tax_rate", type=rules.ITEM["tax_rate"], nullable=True)
 NEW.add_argument("barcodes", type=rules.ITEM["barcodes"], default=[])
 NEW.add_argument("attributes", type=rules.ITEM["attributes"], default={})
+NEW.add_argument("packs", type=rules.ITEM_PACKS, default=[])
+NEW.add_argument("group_id", type=Id(), nullable=True)
+NEW.add_argument("options", type=rules.ITEM_OPTIONS, default={})
 CHANGES = NEW.partial()
 
 searchables["items"] = Searchable(search.expression, search.match, Item.id, exact=Item.exactly)
@@ -44,13 +47,18 @@ ITEM = Shape(
         Field("tax_rate", filters=True),
         Field("barcodes"),
         Field("attributes"),
+        Field("packs"),
+        Field("group_id", filters=True, rule=Id(), expand="item-groups"),
+        Field("options"),
     ],
     archivable=True,
     search="items",
     links=[
         Link("category", "/categories/%(category_id)d", when=given("category_id")),
+        Link("group", "/item-groups/%(group_id)d", when=given("group_id")),
         Link("stock", "/stock?item_id=%(id)d", role=Role.VIEWER),
         Link("movements", "/movements?item_id=%(id)d", role=Role.VIEWER),
+        Link("history", "/items/%(id)d/history", role=Role.VIEWER),
         Link("revise", "/items/%(id)d", "PATCH", Role.MANAGER, LIVE),
         Link("archive", "/items/%(id)d", "DELETE", Role.MANAGER, LIVE),
         Link("restore", "/items/%(id)d/restoration", "POST", Role.MANAGER, ARCHIVED),

@@ -8,10 +8,10 @@ from sqlalchemy import Select
 
 from common.access import Role
 from common.fields import Id, Money, Quantity
-from common.http import Field, Resource, Shape, reqparse
+from common.http import Field, Link, Resource, Shape, reqparse
 from models.item import Item
 from models.listing import Listing
-from models.store import Store
+from models.store import Contents, Store
 
 FIELDS = reqparse.RequestParser()
 FIELDS.add_argument("price", type=Money(), nullable=True)
@@ -29,13 +29,14 @@ LISTING = Shape(
         Field("reorder_to", filters=True),
     ],
     row_path="/stores/%(store_id)d/listings/%(item_id)d",
+    links=[Link("history", "/stores/%(store_id)d/listings/%(item_id)d/history")],
 )
 
 
 class ListingList(Resource):
     """What a store lists in its own way."""
 
-    shape, rows = LISTING, {"id": Store}
+    shape, rows = LISTING, {"id": Contents}
     roles = {"get": Role.VIEWER}
 
     def get(self, store: Store) -> Select[Any]:
@@ -46,14 +47,17 @@ class ListingList(Resource):
 class ListingDetail(Resource):
     """One item in one store."""
 
-    shape, rows, if_match = LISTING, {"id": Store, "item_id": Item}, False
-    roles = {"put": Role.MANAGER}
+    shape, rows, if_match = LISTING, {"id": Contents, "item_id": Item}, False
+    roles = {"get": Role.VIEWER, "put": Role.MANAGER}
     parsers = {"put": FIELDS}
 
     def target(self, *rows: Any) -> Listing | None:
         """Return the listing, where there is one."""
-        found: Listing | None = self.session.scalar(Listing.of(rows[0]).where(Listing.item_id == rows[1].id))
-        return found
+        return Listing.between(self.session, *rows)
+
+    def get(self, store: Store, item: Item) -> Listing | None:
+        """Show how a store lists an item; 404 where it has no listing of its own."""
+        return self.target(store, item)
 
     def put(self, store: Store, item: Item, fields: dict[str, Any]) -> Listing:
         """List an item in a store, or replace how it is listed."""

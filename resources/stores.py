@@ -8,8 +8,8 @@ from sqlalchemy import Select
 
 from common.access import Role
 from common.http import Field, Link, Resource, Shape, reqparse
+from common.http.conditions import ARCHIVED, LIVE, Own, Seen
 from common.http.context import settings
-from common.http.shapes import ARCHIVED, LIVE
 from models import rules
 from models.store import Store
 from models.text import Keyed
@@ -34,12 +34,14 @@ STORE = Shape(
     ],
     archivable=True,
     links=[
-        Link("stock", "/stock?store_id=%(id)d", role=Role.VIEWER),
-        Link("listings", "/stores/%(id)d/listings", role=Role.VIEWER),
-        Link("movements", "/movements?store_id=%(id)d", role=Role.VIEWER),
-        Link("revise", "/stores/%(id)d", "PATCH", Role.MANAGER, LIVE),
-        Link("archive", "/stores/%(id)d", "DELETE", Role.MANAGER, LIVE),
-        Link("restore", "/stores/%(id)d/restoration", "POST", Role.MANAGER, ARCHIVED),
+        Link("stock", "/stock?store_id=%(id)d", role=Role.VIEWER, when=(Seen("id"),)),
+        Link("listings", "/stores/%(id)d/listings", role=Role.VIEWER, when=(Seen("id"),)),
+        Link("movements", "/movements?store_id=%(id)d", role=Role.VIEWER, when=(Seen("id"),)),
+        Link("incoming", "/transfers?to_store_id=%(id)d", role=Role.VIEWER, when=(Seen("id"),)),
+        Link("history", "/stores/%(id)d/history", role=Role.VIEWER),
+        Link("revise", "/stores/%(id)d", "PATCH", Role.MANAGER, (*LIVE, Own("id"))),
+        Link("archive", "/stores/%(id)d", "DELETE", Role.MANAGER, (*LIVE, Own("id"))),
+        Link("restore", "/stores/%(id)d/restoration", "POST", Role.MANAGER, (*ARCHIVED, Own("id"))),
     ],
 )
 
@@ -47,7 +49,7 @@ STORE = Shape(
 class StoreList(Resource):
     """All stores."""
 
-    shape, public = STORE, True
+    shape, public, chainwide = STORE, True, frozenset({"post"})
     roles = {"get": Role.VIEWER, "post": Role.MANAGER}
     parsers = {"post": NEW}
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from common import errors
 from common.access import LABELS, Role
 from common.database import reading, session_on
-from common.errors import FieldError
 from common.fields import Boolean, Choice, Email, Id, ListOf, Password, Text, Username
 from common.http import Field, Link, Resource, Shape, reqparse
+from common.http.conditions import When
 from common.http.context import settings
-from common.http.shapes import When
+from common.http.guard import confirm
 from models import password as passwords
 from models.text import Keyed
 from models.user import User
@@ -32,7 +31,7 @@ NEW.add_argument("password", type=Password(), required=True)
 
 PASSWORD = reqparse.RequestParser()
 PASSWORD.add_argument("password", type=Password(), required=True)
-PASSWORD.add_argument("current_password", type=Password(), nullable=True)
+PASSWORD.add_argument("current_password", type=Password(tried=True), nullable=True)
 
 USER = Shape(
     User,
@@ -46,9 +45,12 @@ USER = Shape(
         Field("store_ids", role=Role.ADMIN),
         Field("sees_all_stores", role=Role.ADMIN),
         Field("active", role=Role.ADMIN, filters=True),
+        Field("second_factor", role=Role.ADMIN, filters=True),
     ],
     links=[
         Link("password", "/users/%(id)d/password", "PUT"),
+        Link("history", "/users/%(id)d/history", role=Role.ADMIN),
+        Link("second_factors", "/users/%(id)d/second-factors", "GET", Role.ADMIN),
         Link("revise", "/users/%(id)d", "PATCH", Role.ADMIN),
         Link("deactivate", "/users/%(id)d", "DELETE", Role.ADMIN, (When("active", value=True),)),
         Link("restore", "/users/%(id)d/restoration", "POST", Role.ADMIN, (When("active", value=False),)),
@@ -115,7 +117,7 @@ class UserRestoration(Resource):
 class UserPassword(Resource):
     """A user's password."""
 
-    shape, rows, if_match = USER, {"id": User}, False
+    shape, rows, if_match, throttled, by_token = USER, {"id": User}, False, frozenset({"put"}), False
     roles = {"put": Role.VIEWER}
     parsers = {"put": PASSWORD}
 
@@ -126,11 +128,8 @@ class UserPassword(Resource):
             user = session.scalar(own)
         if user is None:
             return values
-        if user.id == self.caller.user_id and not passwords.matches(
-            user.password_hash, values["current_password"] or ""
-        ):
-            message = "This is not your current password."
-            raise errors.Invalid(message, errors=[FieldError("current_password", "wrong", message)])
+        if user.id == self.caller.user_id:
+            confirm(user.username_key, lambda: passwords.matches(user.password_hash, values["current_password"] or ""))
         return {"password_hash": hashed(values["password"], user.username)}
 
     def put(self, user: User, fields: dict[str, Any]) -> User:

@@ -1,25 +1,76 @@
 from __future__ import annotations
 
 import os
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from service import PostgresqlDatabases, SqliteFiles, Template
+from lacking import missing
+from places import SqliteFiles, on_server
+from service import Template
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+
+from models import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CLOCK = re.compile(
+    r"^tests/drills/|^tests/http/test_(server|feed|sign_on_(away|crowds))|throttl|log_handlers|test_(schema|timely)"
+)
+GENERATED = r"^tests/contract/|^tests/http/test_(openapi|docs|problem|second_factor_demanded)"
+TALK = r"^tests/http/test_(sign_on_(away|tokens|attacks)|passkeys|headers_once|broken_headers)"
+NOT_ON_MARIADB = re.compile(f"{GENERATED}|{TALK}")
+EVERYTHING = os.environ.get("STOREKEEPER_TEST_EVERYTHING") == "true"
+_BROWSER, _DATA, _OTHERS, _CLOCK = range(4)
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+_KINDS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
 # Blank-separated, such as postgresql://root@127.0.0.1/test; the databases that are used are made and dropped there.
-SERVERS = os.environ.get("STOREKEEPER_TEST_DATABASES", "").split() or [""]
+SERVERS = os.environ.get("STOREKEEPER_TEST_DATABASES", "").split()
 
 
-def missing(what: str) -> None:
-    """Skip what this computer has not got; CI has got everything."""
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(what)
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(config, items):
+    """Order the tests for several processes, and leave out what would be tried twice.
+
+    Browsers come first, for they take longest; then the loading of real data, in one process, for both would load it;
+    then what only computes; and last what measures time or ends servers, when nothing else is left to do. Flask's
+    TESTING and broken JSON are tried on one kind of database: they end in Flask and in the parser, before all rows.
+    What is generated from the routing table, or is talk with providers and keys, is tried on MariaDB where
+    STOREKEEPER_TEST_EVERYTHING=true asks for it.
+    """
+    twice = {item for item in items if _is_twice(item)}
+    config.hook.pytest_deselected(items=list(twice))
+    items[:] = sorted((item for item in items if item not in twice), key=_turn)
+    for item in items:
+        if _turn(item) == _DATA:
+            item.add_marker(pytest.mark.xdist_group("data"))
+
+
+def _turn(item) -> int:
+    if item.nodeid.startswith("tests/console/"):
+        return _BROWSER
+    return _DATA if item.nodeid.startswith("tests/data/") else _CLOCK if CLOCK.search(item.nodeid) else _OTHERS
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Let what a test wrote pass from one process to another, lone surrogates too."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
+
+
+def _is_twice(item) -> bool:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    once = params.get("shop") is True or "json_parsing_case" in item.name
+    on = _called(params.get("databases", "sqlite"))
+    return (once and on != "sqlite") or (
+        on == "mariadb" and not EVERYTHING and bool(NOT_ON_MARIADB.search(item.nodeid))
+    )
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +87,21 @@ def shared_data() -> Callable[[str], Path]:
 
 
 def _called(server: str) -> str:
-    return "sqlite" if server == "sqlite" else f"postgresql{SERVERS.index(server) or ''}"
+    if server in {"sqlite", *_KINDS.values()}:
+        return server
+    place, kinds = SERVERS.index(server), [_kind(one) for one in SERVERS]
+    return f"{kinds[place]}{kinds[:place].count(kinds[place]) or ''}"
 
 
-@pytest.fixture(scope="session", params=["sqlite", *SERVERS], ids=_called)
+def _kind(server: str) -> str:
+    return _KINDS.get(make_url(server).get_backend_name(), server)
+
+
+# A kind of server that is not named is asked for all the same, so that its tests are skipped by name, or fail in CI.
+_UNNAMED = [kind for kind in dict.fromkeys(_KINDS.values()) if kind not in map(_kind, SERVERS)]
+
+
+@pytest.fixture(scope="session", params=["sqlite", *SERVERS, *_UNNAMED], ids=_called)
 def databases(request, tmp_path_factory):
     """A kind of database that the service supports."""
     folder = tmp_path_factory.mktemp("databases")
@@ -47,14 +109,14 @@ def databases(request, tmp_path_factory):
         yield (made := SqliteFiles(folder))
         made.end()
         return
-    if not request.param:
-        missing("STOREKEEPER_TEST_DATABASES names no PostgreSQL server")
-    made = PostgresqlDatabases(request.param, folder)
+    if request.param in _UNNAMED:
+        missing(f"STOREKEEPER_TEST_DATABASES names no {request.param} server")
+    made = on_server(request.param, folder)
     try:
         with made.server.connect():
             pass
     except OperationalError:
-        missing(f"there is no PostgreSQL server at {make_url(request.param).host}")
+        missing(f"there is no database server at {make_url(request.param).host}")
     yield made
     made.end()
 
@@ -73,11 +135,14 @@ def shared_service(template):
 
 
 @pytest.fixture
-def served(shared_service):
+def served(shared_service, monkeypatch):
     """One service for all tests that change nothing; it checks that nothing changed."""
+    monkeypatch.setattr(sign_in, "TOUCH_AFTER", timedelta.max)  # a session's last use is not noted between two reads
+    stamp = shared_service.stamp()
     yield shared_service
-    before, shared_service.pristine = shared_service.pristine, shared_service.dump()
-    assert shared_service.pristine == before
+    if shared_service.stamp() != stamp:
+        before, shared_service.pristine = shared_service.pristine, shared_service.dump()
+        assert shared_service.pristine == before
 
 
 @pytest.fixture(params=[False, True], ids=["production", "testing"])
@@ -90,8 +155,8 @@ def shop(request, served):
 
 @pytest.fixture
 def fresh(template):
-    """A service of one's own, to change at will."""
-    with template.copy() as service:
+    """A service of one's own, to change at will; but not its app, which the next test has."""
+    with template.lend() as service:
         yield service
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import shop_data
-from sqlalchemy import create_engine, select
-from sqlalchemy.engine import make_url
+from places import MariadbDatabases, PostgresqlDatabases, SqliteFiles
+from sqlalchemy import Connection, select
+from sqlalchemy.pool import NullPool
 
 from commands.opening import bring_up_to_date
-from common.database import db, reading, session_on
+from common.database import WRITE, db, open_engine, reading, session_on
 from common.settings import Settings
-from common.settings_schema import Database, Security, Storage
+from common.settings_schema import Security
 from models.user import User
 from wsgi import create_app
 
@@ -25,106 +23,14 @@ ROLES = ("viewer", "clerk", "manager", "admin")
 BASE = "/api/v1"
 JSON = {"Content-Type": "application/json"}
 # A reading caller's session may note that it is in use; keys and first answers are bookkeeping.
-_NOT_THE_SHOPS = {"sessions": {"last_used_at", "idle_until"}}
-_BOOKKEEPING = {"idempotency_keys"}
-
-
-class SqliteFiles:
-    """Databases that are files."""
-
-    name = "sqlite"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.count = 0
-
-    def create(self, template: Path | None = None) -> Path:
-        self.count += 1
-        place = self.folder / str(self.count)
-        place.mkdir(parents=True)
-        if template is not None:
-            shutil.copyfile(template / "storekeeper.db", place / "storekeeper.db")
-        return place
-
-    def keep(self, place: Path) -> None:
-        """A file that nobody has open is its own copy."""
-
-    def drop(self, place: Path) -> None:
-        shutil.rmtree(place)
-
-    def end(self) -> None:
-        shutil.rmtree(self.folder)
-
-    def settings(self, place: Path) -> dict:
-        return {"storage": Storage(folder=str(place))}
-
-
-class PostgresqlDatabases:
-    """Databases of one server, each under a name that nobody else uses.
-
-    To make and drop one takes a second, so one that is done with is filled again as it was and serves the next test.
-    """
-
-    name = "postgresql"
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = make_url(url).set(drivername="postgresql+psycopg"), folder
-        self.prefix = f"storekeeper_test_{uuid.uuid4().hex[:8]}"
-        self.server = self._engine(self.url)
-        self.made: list[str] = []
-        self.free: list[str] = []
-
-    def create(self, template: str | None = None) -> str:
-        if template and self.free:
-            return self.free.pop()
-        place = f"{self.prefix}_{len(self.made)}"
-        self._run(self.server, f"CREATE DATABASE {place} TEMPLATE {template or 'template0'}")
-        self.made.append(place)
-        return place
-
-    def keep(self, place: str) -> None:
-        """Remember what is in a database, within itself."""
-        tables = (f"CREATE TABLE kept.{name} AS TABLE public.{name}" for name in self._tables())
-        self._at(place, "CREATE SCHEMA kept", *tables)
-
-    def drop(self, place: str) -> None:
-        tables = self._tables()
-        self._at(
-            place,
-            "SET session_replication_role = replica",  # no trigger fires: the ledger is append-only
-            *(f"DELETE FROM {name}" for name in tables),
-            *(f"INSERT INTO {name} SELECT * FROM kept.{name}" for name in tables),
-            *(
-                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce(max(id), 1)) FROM {table.name}"
-                for table in db.metadata.tables.values()
-                if "id" in table.c
-            ),
-        )
-        self.free.append(place)
-
-    def end(self) -> None:
-        for place in self.made:
-            self._run(self.server, f"DROP DATABASE IF EXISTS {place} WITH (FORCE)")
-        self.server.dispose()
-
-    def settings(self, place: str) -> dict:
-        url = self.url.set(drivername="postgresql", database=place).render_as_string(hide_password=False)
-        return {"storage": Storage(folder=str(self.folder)), "database": Database(url=url)}
-
-    def _tables(self) -> list[str]:
-        return [*db.metadata.tables, "item_search"]
-
-    def _at(self, place: str, *statements: str) -> None:
-        engine = self._engine(self.url.set(database=place))
-        self._run(engine, "; ".join(statements))
-        engine.dispose()
-
-    def _run(self, engine, statements: str) -> None:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(statements)
-
-    def _engine(self, url):
-        return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, connect_args={"connect_timeout": 5})
+_NOT_THE_SHOPS = {"sessions": {"last_used_at", "idle_until"}, "tokens": {"last_used_at"}}
+_BOOKKEEPING = {"idempotency_keys", "throttles", "passkey_challenges", "audit_entries", "audit_seals", "audit_unsealed"}
+_STAMPS = {
+    "sqlite": "PRAGMA data_version",
+    "postgresql": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text",
+    "mariadb": "SELECT concat(sum(MODIFIED_COUNTER)) FROM information_schema.INNODB_SYS_TABLESTATS "
+    "WHERE NAME LIKE concat(replace(database(), '_', '|_'), '/%%') ESCAPE '|'",
+}
 
 
 @dataclass
@@ -133,7 +39,9 @@ class Service:
 
     app: object
     cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     pristine: dict[str, list[tuple]] = field(default_factory=dict)
+    watch: Connection | None = None
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client(use_cookies=False)
@@ -186,16 +94,32 @@ class Service:
                 rows = rows.where(model.archived_at.is_(None))
             return session.scalar(rows.with_only_columns(model.id).order_by(model.id.desc()).limit(1))
 
-    def close(self) -> None:
+    def stamp(self) -> object:
+        """Return what stays the same while nobody writes: a look at it costs far less than one at everything."""
+        if self.watch is None:
+            with self.app.app_context():
+                self.watch = open_engine(db.engine.url, poolclass=NullPool).connect()
+                self.watch = self.watch.execution_options(**{WRITE: False})
+        stamp = self.watch.exec_driver_sql(_STAMPS[self.watch.dialect.name]).scalar()
+        self.watch.rollback()
+        return stamp
+
+    def rest(self) -> None:
+        """Let go of the database; the next request opens it again."""
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+    def close(self) -> None:
+        if self.watch is not None:
+            self.watch.close()
+        self.rest()
 
 
 class Template:
     """The filled database that the others are copies of."""
 
-    def __init__(self, databases: SqliteFiles | PostgresqlDatabases) -> None:
+    def __init__(self, databases: SqliteFiles | PostgresqlDatabases | MariadbDatabases) -> None:
         self.databases = databases
         self.place = databases.create()
         service = self._open(self.place, {})
@@ -204,22 +128,41 @@ class Template:
         shop_data.fill(service)
         service.close()
         databases.keep(self.place)
-        self.cookies = service.cookies
+        self.cookies, self.tokens = service.cookies, service.tokens
+        self.idle: list[tuple[object, Service]] = []
+
+    @contextmanager
+    def lend(self):
+        """Lend a service on a copy, one that was used before where there is one: an app takes longer than a test."""
+        place, service = self.idle.pop() if self.idle else self._opened(self.databases.create(self.place), {})
+        service.cookies, service.tokens = dict(self.cookies), dict(self.tokens)
+        try:
+            yield service
+        finally:
+            service.rest()
+            self.databases.refill(place, self.place)
+            self.idle.append((place, service))
 
     @contextmanager
     def copy(self, **sections):
         """Open a service on a copy; `sections` replace those of the settings."""
-        place = self.databases.create(self.place)
-        service = self._open(place, sections)
-        service.cookies = dict(self.cookies)
+        place, service = self._opened(self.databases.create(self.place), sections)
+        service.cookies, service.tokens = dict(self.cookies), dict(self.tokens)
         try:
             yield service
         finally:
             service.close()
             self.databases.drop(place)
 
+    def _opened(self, place, sections):
+        return place, self._open(place, sections)
+
     def _settings(self, place, **sections) -> Settings:
-        return Settings(**{"security": Security(secret_key=KEY)} | self.databases.settings(place) | sections)
+        return Settings(
+            **{"security": Security(secret_key=KEY, sign_in_attempts=0, record_refusals=False)}
+            | self.databases.settings(place)
+            | sections
+        )
 
     def _open(self, place, sections) -> Service:
         return Service(create_app(self._settings(place, **sections)))

@@ -1,10 +1,11 @@
 """The rules that values keep, once for every edge: request bodies, query strings, imported cells, commands."""
 
 from common.fields.base import MAX_ERRORS, Collector, Field, FieldProblem, FieldProblems, field_errors, shown
+from common.fields.credentials import Credential
 from common.fields.moments import Date, Timestamp, Timezone
-from common.fields.numbers import MAX_ID, Boolean, Id, Integer, Money, Quantity, Rate
-from common.fields.structures import Attributes, ListOf, Object, Property
-from common.fields.texts import Barcode, Choice, Code, Email, Password, Text, Username
+from common.fields.numbers import MAX_ID, Boolean, Id, Integer, Money, PlainQuantity, Quantity, Rate
+from common.fields.structures import Attributes, ListOf, Object, Options, Property
+from common.fields.texts import Barcode, Choice, Code, Email, Password, Scan, Text, Username
 
 __all__ = [
     "MAX_ERRORS",
@@ -15,6 +16,7 @@ __all__ = [
     "Choice",
     "Code",
     "Collector",
+    "Credential",
     "Date",
     "Email",
     "Field",
@@ -25,10 +27,13 @@ __all__ = [
     "ListOf",
     "Money",
     "Object",
+    "Options",
     "Password",
+    "PlainQuantity",
     "Property",
     "Quantity",
     "Rate",
+    "Scan",
     "Text",
     "Timestamp",
     "Timezone",

@@ -169,6 +169,17 @@ class Quantity(Field):
         return self(_from_text(text))
 
 
+class PlainQuantity(Quantity):
+    """A quantity that is kept within JSON: without the decimals that say nothing."""
+
+    __slots__ = ()
+
+    def __call__(self, value: Any) -> Any:
+        """Return a whole number, else a decimal."""
+        exact = super().__call__(value)
+        return int(exact) if exact == int(exact) else exact.normalize()
+
+
 @dataclass(frozen=True, slots=True)
 class Rate(Field):
     """A percentage from zero to `max`, with up to four decimals."""

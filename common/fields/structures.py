@@ -18,6 +18,7 @@ _ABSENT: Any = object()
 _MOST_ATTRIBUTES = 50
 _ATTRIBUTE_NAME = Text(64)
 _ATTRIBUTE_TEXT = Text(500, min=0)
+OPTION_TEXT = Text(100)
 _ATTRIBUTE_PLACES = 9
 _MOST_DIGITS = 15
 _MOST_NUMBER = Decimal(10**_MOST_DIGITS - 1)
@@ -85,9 +86,13 @@ class Property:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Object(Field):
-    """An object of known members. One that is absent, not required and without default stays absent in the result."""
+    """An object of known members. One that is absent, not required and without default stays absent in the result.
+
+    Of those that `one_of` names exactly one must be there, and not be null.
+    """
 
     properties: dict[str, Property]
+    one_of: tuple[str, ...] = ()
 
     def __call__(self, value: Any) -> dict[str, Any]:
         """Return the members' values by their names."""
@@ -101,8 +106,16 @@ class Object(Field):
                 members[name] = found
         for name in filter(lambda name: name not in self.properties, value):
             problems.add(shown(name), FieldProblem("unknown", "There is no such field."))
+        if self.one_of:
+            self._choose(problems, [name for name in self.one_of if value.get(name) is not None])
         problems.finish()
         return members
+
+    def _choose(self, problems: Collector, given: list[str]) -> None:
+        if not given:
+            problems.add(self.one_of[0], FieldProblem("required", f"One of {', '.join(self.one_of)} is required."))
+        elif len(given) > 1:
+            problems.add(given[-1], FieldProblem("choice", f"Give one of {', '.join(self.one_of)}."))
 
     @staticmethod
     def _member(problems: Collector, name: str, member: Property, value: Any) -> Any:
@@ -117,12 +130,13 @@ class Object(Field):
     @property
     def schema(self) -> dict[str, Any]:
         """See Field."""
-        return {
+        schema = {
             "type": "object",
             "properties": {name: member.schema for name, member in self.properties.items()},
             "required": [name for name, member in self.properties.items() if member.required],
             "additionalProperties": False,
         }
+        return schema | ({"oneOf": [{"required": [name]} for name in self.one_of]} if self.one_of else {})
 
 
 def _attribute(value: Any) -> str | bool | int | float:
@@ -150,19 +164,23 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class Attributes(Field):
     """A flat object of at most 50 members: texts to 500 characters, numbers to 15 digits, true or false."""
 
-    def __call__(self, value: Any) -> dict[str, str | bool | int | float]:
+    def __call__(self, value: Any) -> dict[str, Any]:
         """Return the members under their trimmed names."""
         if not isinstance(value, dict):
             raise wrong_type(value, "an object")
         if len(value) > _MOST_ATTRIBUTES:
             raise FieldProblem("too_many", f"Must have at most {_MOST_ATTRIBUTES} members.")
+        return self._members(value, _attribute)
+
+    @staticmethod
+    def _members(value: dict[str, Any], rule: Callable[[Any], Any]) -> dict[str, Any]:
         problems = Collector()
-        members: dict[str, str | bool | int | float] = {}
+        members: dict[str, Any] = {}
         for given, content in value.items():
             name = problems.read(shown(given), _ATTRIBUTE_NAME, given)
             if name is not None and name in members:
                 problems.add(shown(given), FieldProblem("duplicate", "Must not be here twice."))
-            members[name] = problems.read(shown(given), _attribute, content)
+            members[name] = problems.read(shown(given), rule, content)
         problems.finish()
         return members
 
@@ -176,7 +194,7 @@ class Attributes(Field):
             "additionalProperties": {"anyOf": [_ATTRIBUTE_TEXT.schema, {"type": ["number", "boolean"]}]},
         }
 
-    def from_text(self, text: str) -> dict[str, str | bool | int | float]:
+    def from_text(self, text: str) -> dict[str, Any]:
         """Take the object as JSON; nothing at all is an empty one."""
         try:
             value = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique) if text.strip() else {}
@@ -185,3 +203,28 @@ class Attributes(Field):
         except (ValueError, ArithmeticError, RecursionError):
             raise FieldProblem("format", "Must be a JSON object.") from None
         return self(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Options(Attributes):
+    """What an item is of each option of its group: a flat object of at most `max` short texts."""
+
+    max: int
+
+    def __call__(self, value: Any) -> dict[str, Any]:
+        """Return the texts under their trimmed names."""
+        if not isinstance(value, dict):
+            raise wrong_type(value, "an object")
+        if len(value) > self.max:
+            raise FieldProblem("too_many", f"Must have at most {self.max} members.")
+        return self._members(value, OPTION_TEXT)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """See Field."""
+        return {
+            "type": "object",
+            "maxProperties": self.max,
+            "propertyNames": _ATTRIBUTE_NAME.schema,
+            "additionalProperties": {"anyOf": [OPTION_TEXT.schema]},
+        }

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.fields.base import Field, FieldProblem, find_unprintable, wrong_type
+from common.gs1 import SEPARATOR
 from common.gtin import check_digit_ok, has_gtin_form
 
 _BARCODE = re.compile(r"[!-~]+")
 _BARCODE_LENGTH = 64
 _USERNAME_LENGTH = 64
 _PASSWORD_LENGTHS = (8, 128)
+_LONGEST_TRIED = 1000
 _EMAIL_LENGTH = 254
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _EMAIL = re.compile(rf"[^\s@\"(),:;<>\[\]\\.]+(?:\.[^\s@\"(),:;<>\[\]\\.]+)*@{_LABEL}(?:\.{_LABEL})+")
@@ -153,6 +155,24 @@ class Barcode(Field):
 
 
 @dataclass(frozen=True, slots=True)
+class Scan(Field):
+    """What a scanner sent or somebody typed instead: one line, in which GS1's separator may stand."""
+
+    max: int
+
+    def __call__(self, value: Any) -> str:
+        """Return it trimmed."""
+        text = _text(value).strip(" ")
+        Text(self.max)(text.replace(SEPARATOR, "") if len(text) <= self.max else text)
+        return text
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """See Field."""
+        return {"type": "string", "minLength": 1, "maxLength": self.max}
+
+
+@dataclass(frozen=True, slots=True)
 class Username(Field):
     """What somebody signs in with: no blanks, and no colon, which ends the name in Basic authentication."""
 
@@ -162,6 +182,8 @@ class Username(Field):
         _refuse_invisible(text)
         if ":" in text or any(map(str.isspace, text)):
             raise FieldProblem("format", "Must not contain blanks or a colon.")
+        if any(unicodedata.category(sign) == "Cf" for sign in text):
+            raise FieldProblem("format", "Must not contain what nobody sees: it would look like another name.")
         return text
 
     @property
@@ -172,18 +194,25 @@ class Username(Field):
 
 @dataclass(frozen=True, slots=True)
 class Password(Field):
-    """A password to be set: 8 to 128 characters of any kind but NUL and lone surrogates, kept as typed."""
+    """A password: 8 to 128 characters of any kind but NUL and lone surrogates, kept as typed.
+
+    With `tried` it is one to sign in with, which may be anything: the rules of today do not lock out that of yesterday.
+    """
+
+    tried: bool = False
 
     def __call__(self, value: Any) -> str:
-        """Return it untouched: a blank at its end is part of it."""
+        """Return it with its blanks, in NFC: keyboards differ in how they compose an é."""
         text = _text(value)
-        _check_length(text, *_PASSWORD_LENGTHS)
+        _check_length(text, *((0, _LONGEST_TRIED) if self.tried else _PASSWORD_LENGTHS))
         if any(character == "\0" or unicodedata.category(character) == "Cs" for character in text):
             raise FieldProblem("control_character", "Must not contain NUL or half a character.")
-        return text
+        if not self.tried:
+            _refuse_invisible(text)
+        return unicodedata.normalize("NFC", text)
 
     @property
     def schema(self) -> dict[str, Any]:
         """See Field."""
-        low, high = _PASSWORD_LENGTHS
+        low, high = (0, _LONGEST_TRIED) if self.tried else _PASSWORD_LENGTHS
         return {"type": "string", "format": "password", "minLength": low, "maxLength": high}

@@ -65,6 +65,7 @@ def readable_collections(app: Flask, prefix: str, caller: Caller) -> list[tuple[
     for url, resource in resources_of(app, prefix):
         role = resource.roles.get("get")
         open_to_all = resource.public and settings().access.public_catalogue
-        if "<" not in url and url != prefix and role is not None and (open_to_all or caller.may(role)):
-            found.append((url.rsplit("/", 1)[-1].replace("-", "_"), url))
+        asks = any(one.required for one in resource.asks.values())
+        if "<" not in url and url != prefix and not asks and role is not None and (open_to_all or caller.may(role)):
+            found.append((url.removeprefix(f"{prefix}/").replace("/", "_").replace("-", "_"), url))
     return found

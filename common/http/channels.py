@@ -3,13 +3,15 @@
 import socket
 import time
 from contextlib import suppress
+from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, Task, WSGITask
 
-from common import gate
+from common import gate, news
 from common.http.framing import Parser
 from common.http.refusals import REFUSALS, refusal
+from common.http.waiting import PARK, Parked
 
 IDLE_SECONDS = 120.0
 REQUEST_SECONDS = 60.0  # for the head and a small body; …
@@ -26,18 +28,31 @@ class _Answer(Task):  # type: ignore[misc]
     """What all answers have in common."""
 
     wrote_header: bool
+    response_headers: list[tuple[str, str]]
 
     def build_response_header(self) -> bytes:
         """Return the head; during a drain the last one on a connection says that it is the last."""
-        channel = self.channel
-        if channel.server.draining and len(channel.requests) <= 1 and channel.request is None:
-            # Where the application says so itself, waitress calls that a fault and answers 500.
-            self.request.headers["CONNECTION"] = "close"
+        channel, asked = self.channel, self.request.headers
+        last = channel.server.draining and len(channel.requests) <= 1 and channel.request is None
+        if last or "close" in _options(asked):
+            # Where the application says so itself, waitress calls that a fault and answers 500; what a client says
+            # it understands only where nothing else stands beside it.
+            asked["CONNECTION"] = "close"
+        if not self.has_body or self.content_length == 0:
+            # Werkzeug names a type for every answer, but nothing has none.
+            self.response_headers = [one for one in self.response_headers if one[0].lower() != "content-type"]
         head: bytes = super().build_response_header()
         return head
 
+    def set_close_on_finish(self) -> None:
+        """Make this the last answer; but not for want of a length, as waitress would, where no body can follow."""
+        if self.has_body or self.version == "1.0" or "close" in _options(self.request.headers):
+            super().set_close_on_finish()
+
     def write(self, data: bytes) -> None:
         """Send head and body at once where the body is short: one system call, one packet."""
+        if self.channel.parks:
+            raise Parked
         short = self.complete and 0 < len(data) < _SHORT and self.content_length == len(data)
         if self.wrote_header or not short or not self.has_body:
             super().write(data)
@@ -47,8 +62,18 @@ class _Answer(Task):  # type: ignore[misc]
         self.content_bytes_written += len(data)
 
 
+def _options(headers: dict[str, str]) -> set[str]:
+    return {option.strip(" \t").lower() for option in headers.get("CONNECTION", "").split(",")}
+
+
 class Answer(_Answer, WSGITask):  # type: ignore[misc]
     """The application's answer."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """Return the request's environment, in which it may ask to come again later."""
+        environ: dict[str, Any] = super().get_environment()
+        environ[PARK] = self.channel.park
+        return environ
 
 
 class Refused(_Answer, ErrorTask):  # type: ignore[misc]
@@ -79,6 +104,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = Refused
 
     close_when_flushed: bool
+    parks = False  # whether the answer under way is thrown away: its request comes again
+    _parked_until: float | None = None
     lingers = False  # whether the client may still be sending what was refused
     _lingering_since: float | None = None
     _touched = 0.0
@@ -108,6 +135,23 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             patience = CROWDED_SECONDS if crowded else REQUEST_SECONDS
             return bool(self.request.late(now, patience=patience, bytes_a_second=BODY_BYTES_A_SECOND))
         return still > (CROWDED_SECONDS if crowded else IDLE_SECONDS)
+
+    def park(self, seconds: float) -> bool:
+        """Let the request under way come again later; False once it has waited so long, or at a drain."""
+        now = time.monotonic()
+        self._parked_until = self._parked_until or now + seconds
+        self.parks = now < self._parked_until and not self.server.draining
+        return self.parks
+
+    def service(self) -> None:
+        """Answer a request, or park it: it keeps its connection but no thread."""
+        seen = news.count()
+        try:
+            super().service()
+            self._parked_until = None
+        except Parked:
+            self.parks = False
+            self.server.crew.park(self, seen)
 
     def readable(self) -> bool:
         """Whether to read from the client."""

@@ -9,28 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Boolean, ColumnElement, type_coerce
+from sqlalchemy import Boolean, ColumnElement, case, type_coerce
 
-from common.access import Role
+from common.http.conditions import Condition, Scope
 from common.http.kinds import EMPTY, json_wire, kind_of, time_wire
 
 if TYPE_CHECKING:
-    from common.http.shapes import Field, Link, Shape, When
+    from common.http.shapes import Field, Shape
 
+Maker = Callable[[Sequence[Sequence[Any]]], list[dict[str, Any]]]
 _PLACE = re.compile(r"%\((\w+)\)d")
-
-
-class Scope(NamedTuple):
-    """What a representation depends on besides the row: the caller's role, the currency's decimals, the version."""
-
-    role: Role | None
-    decimals: int
-    prefix: str
+_DEEPEST = 4
+"""How many tests of links stand in one tree; its ways are up to 16."""
 
 
 class Compiled:
@@ -41,6 +35,7 @@ class Compiled:
         self.many = [many for many in shape.many if names is None or many.name in names]
         self.columns: list[ColumnElement[Any]] = []
         self.wires: dict[str, Callable[[Any], Any]] = {}
+        self._makers: dict[int, Maker] = {}
         self.with_links = not shape.bare and (names is None or "links" in names)
         shown = [name for name in shape.visible(scope.role) if names is None or name in names or name == "id"]
         # What links are made of is read even where it is not shown.
@@ -54,23 +49,30 @@ class Compiled:
         wire = field.wire or kind.wire or (bool if isinstance(column.type, Boolean) else None)
         if wire is not None:
             self.wires[field.name] = wire
+        if field.of_store is not None and self.scope.sees is not None:
+            column = type_coerce(case((field.of_store.in_(sorted(self.scope.sees)), column), else_=None), column.type)
         self.columns.append((type_coerce(column, kind.raw) if kind.raw else column).label(field.name))
 
     def show(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
         """Return raw rows as they are sent; what stands in a row behind its columns is passed over."""
-        shown: list[dict[str, Any]] = self._show(rows)
+        if not rows:
+            return []
+        behind = len(rows[0]) - len(self.names)
+        shown: list[dict[str, Any]] = (self._makers.get(behind) or self._maker(behind))(rows)
         return shown
 
-    @cached_property
-    def _show(self) -> Callable[[Sequence[Sequence[Any]]], list[dict[str, Any]]]:
+    def _maker(self, behind: int) -> Maker:
+        """Return the function for rows with so many columns more; to take what is left by a star costs a list a row."""
         place = {name: f"v{i}" for i, name in enumerate(self.names)}
         values = {f"wire_{name}": wire for name, wire in self.wires.items()}
         members = [f"{name!r}: {self._member(name, place[name])}" for name in self.shown]
         if self.with_links:
             members.append(f"'links': fragment({_Links(self.shape, self.scope, place, values).source()})")
-        source = f"lambda rows: [{{{', '.join(members)}}} for {', '.join([*place.values(), '*_'])} in rows]"
+        columns = ", ".join([*place.values(), *["_"] * behind])
+        source = f"lambda rows: [{{{', '.join(members)}}} for {columns}, in rows]"
         # The source holds names and paths of this program's own shapes; nothing that a client sends comes near it.
         made: Any = eval(source, values | {"fragment": orjson.Fragment, "empty": EMPTY})  # noqa: S307
+        self._makers[behind] = made
         return made  # type: ignore[no-any-return]
 
     def _member(self, name: str, place: str) -> str:
@@ -84,38 +86,65 @@ class Compiled:
 
 
 class _Links:
-    """The source of the expression that gives a row's links as JSON text."""
+    """The source of the expression that gives a row's links as JSON text.
+
+    Each way that the conditions can come out has one f-string of its own, in which all that is fixed is one piece
+    between two numbers: the links are half of what a row's text costs, and putting it together from more pieces
+    doubles that.
+    """
 
     def __init__(self, shape: Shape, scope: Scope, place: dict[str, str], values: dict[str, Any]) -> None:
         self.shape, self.scope, self.place, self.values = shape, scope, place, values
 
     def source(self) -> str:
-        always = [("self", self.shape.row_path)] if self.shape.has_rows else []
-        always += [("collection", self.shape.path)] if self.shape.path else []
-        first = ",".join(self._link(name, path, "GET") for name, path in always)
+        always = [("self", self.shape.row_path, "GET")] if self.shape.has_rows else []
+        always += [("collection", self.shape.path, "GET")] if self.shape.path else []
         offered = [link for link in self.shape.links if link.role is None or (self.scope.role or 0) >= link.role]
-        parts = [self._text("{" + first)]
+        if not always and offered:  # each of the others follows a comma
+            always, offered = [(offered[0].name, offered[0].href, offered[0].method)], offered[1:]
+        parts = [("", "{" + ",".join(self._link(*link) for link in always))]
         for conditions, links in groupby(offered, key=lambda link: link.when):
-            parts.append(self._part(conditions, list(links)))
-        return " + ".join([*parts, "'}'"])
+            text = "".join("," + self._link(link.name, link.href, link.method) for link in links)
+            parts.append((self._test(conditions), text))
+        return self._tree("", [*parts, ("", "}")], _DEEPEST)
 
-    def _part(self, conditions: tuple[When, ...], links: list[Link]) -> str:
-        text = self._text("".join("," + self._link(link.name, link.href, link.method) for link in links))
-        return f"({text} if {' and '.join(map(self._test, conditions))} else '')" if conditions else text
+    def _tree(self, text: str, parts: Sequence[tuple[str, str]], depth: int) -> str:
+        """Return the expression for a text that is certain and the parts after it, each with its test or none."""
+        if not parts:
+            return self._text(text)
+        (test, more), *rest = parts
+        if not test:
+            return self._tree(text + more, rest, depth)
+        if not depth:  # ways double with each test
+            return f"{self._text(text)} + {self._tree('', parts, _DEEPEST)}"
+        held, failed = (self._tree(so_far, rest, depth - 1) for so_far in (text + more, text))
+        return f"({held} if {test} else {failed})"
+
+    def _test(self, conditions: tuple[Condition, ...]) -> str:
+        tests = [one.source(self.place[one.field], self.scope, self._value) for one in conditions]
+        return " and ".join(test for test in tests if test)
 
     def _link(self, name: str, path: str, method: str) -> str:
         return f'"{name}":' + orjson.dumps({"href": self.scope.prefix + path, "method": method}).decode("utf-8")
 
     def _text(self, json: str) -> str:
-        escaped = json.replace("{", "{{").replace("}", "}}")
-        return "f" + repr(_PLACE.sub(lambda found: f"{{{self.place[found[1]]}}}", escaped))
+        """Return an expression for JSON in which fields have their place; each is made text once."""
+        pieces, end, texts = [], 0, set[str]()
+        for found in _PLACE.finditer(json):
+            place = self.place[found[1]]
+            pieces += [repr(json[end : found.start()]), f"f'{{text_{place}}}'" if place in texts else _as_text(place)]
+            texts.add(place)
+            end = found.end()
+        return f"({' '.join([*pieces, repr(json[end:])])})"
 
-    def _test(self, condition: When) -> str:
-        if condition.value is None:
-            return f"{self.place[condition.field]} {'is' if condition.same else 'is not'} None"
+    def _value(self, value: Any) -> str:
         name = f"value_{len(self.values)}"
-        self.values[name] = condition.value
-        return f"{self.place[condition.field]} {'==' if condition.same else '!='} {name}"
+        self.values[name] = value
+        return name
+
+
+def _as_text(place: str) -> str:
+    return f"f'{{(text_{place}:=str({place}))}}'"
 
 
 def linked(shape: Shape) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from werkzeug.http import http_date
 
 from common import errors
 from common.http.negotiation import JSON
+
+_DIGEST = re.compile(r'-[0-9a-f]{24}"$')
 
 
 def require_fresh(row: Any, *, required: bool) -> None:
@@ -21,7 +24,8 @@ def require_fresh(row: Any, *, required: bool) -> None:
             raise errors.PreconditionMissing("Send If-Match with the ETag you read, or * to replace whatever is there.")
         return
     version = getattr(row, "version", None)
-    if header.strip() != "*" and (version is None or f'"{version}"' not in _tags(header)):
+    there = row is not None if header.strip() == "*" else f'"{version}"' in map(_whole, _tags(header))
+    if not there:
         raise errors.Stale(
             "Somebody changed it since you read it. Read it again, then repeat your change.", version=version
         )
@@ -29,6 +33,11 @@ def require_fresh(row: Any, *, required: bool) -> None:
 
 def _tags(header: str) -> list[str]:
     return [tag.strip() for tag in header.split(",")]
+
+
+def _whole(tag: str) -> str:
+    """Return the tag of the whole row for that of a part: whoever read a part has seen the same version."""
+    return _DIGEST.sub('"', tag)
 
 
 def row_tag(version: int, body: bytes, *, partial: bool) -> str:

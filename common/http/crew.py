@@ -16,6 +16,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer
 
+from common import news
 from common.gate import Gate
 from common.http.channels import Channel
 
@@ -47,6 +48,7 @@ class Crew:
         self._limit = connection_limit
         self._most = threads
         self._tasks: deque[Channel] = deque()
+        self._parked: dict[Channel, tuple[int, float]] = {}  # what it had heard, and when to look again anyway
         self._looked = 0.0
         self._poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
         names = [f"server-{number}" for number in range(threads + 1)]
@@ -54,6 +56,7 @@ class Crew:
 
     def start(self) -> None:
         """Serve, from now on."""
+        news.listeners.add(self._hear)
         for thread in self._threads:
             thread.start()
 
@@ -65,6 +68,7 @@ class Crew:
 
     def close(self, *, seconds: float) -> int:
         """End the threads and close every connection; returns how many requests are cut."""
+        news.listeners.discard(self._hear)
         self.gate.close()
         self._wake()
         self.serving = False
@@ -85,6 +89,23 @@ class Crew:
         """Let a connection's next request have its turn."""
         self._tasks.append(channel)
 
+    def park(self, channel: Channel, heard: int) -> None:
+        """Let a request come again when there is news, and now and then: of other processes nothing is heard here."""
+        self._parked[channel] = (heard, time.monotonic() + _POLL_SECONDS)
+        if heard != news.count() and not self.gate.leading:
+            self._wake()
+
+    def _hear(self) -> None:
+        if self._parked and not self.gate.leading:
+            self._wake()
+
+    def _unpark(self) -> None:
+        now, news_now = time.monotonic(), news.count()
+        for channel, (heard, look) in list(self._parked.items()):
+            if self.draining or heard != news_now or now >= look:
+                self._parked.pop(channel, None)
+                self.add_task(channel)
+
     def _work(self) -> None:
         while self.gate.lead():
             try:
@@ -94,9 +115,12 @@ class Crew:
                 time.sleep(_MISHAP_SECONDS)
 
     def _step(self) -> None:
+        if self._parked:
+            self._unpark()
         if self._tasks and self.gate.running < self._most:
+            channel = self._tasks.popleft()  # at once: where this thread has to wait for its turn, another one leads
             with self.gate.request():
-                self._serve(self._tasks.popleft())
+                self._serve(channel)
             if self._tasks and not self.gate.leading:
                 self._wake()  # the leader may have been waiting for one of us to be free
             return

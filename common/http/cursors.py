@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 import orjson
@@ -68,6 +69,7 @@ def refused() -> errors.Invalid:
     return errors.Invalid(message, errors=[FieldError("cursor", "cursor", message)])
 
 
+@lru_cache(maxsize=1024)
 def signature(*parts: str) -> str:
     """Return the short name of a list and its order."""
     return hashlib.blake2b("\n".join(parts).encode("utf-8"), digest_size=6).hexdigest()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from common import errors
 from common.http.problems import _FRAMEWORK, STATUSES
 from common.http.refusals import REFUSALS
+from common.openid.refusal import SignOnRefused
 
 # What to do, by class; one without an entry of its own has that of the nearest class above it.
 _ADVICE: dict[type[errors.StorekeeperError], str] = {
@@ -18,7 +19,15 @@ _ADVICE: dict[type[errors.StorekeeperError], str] = {
     errors.NotSignedIn: "Sign in by POST /api/v1/session, then send the request again.",
     errors.WrongCredentials: "Check the spelling and the keyboard's case lock. An administrator can set a new password "
     "and see whether the account is active.",
+    errors.WrongFactor: "Send the code that is shown now: each serves once. The clock of the phone must be right. A "
+    "recovery code does instead; who has none left asks an administrator to remove the second factor.",
+    errors.SecondFactorRequired: "Send the same request again with `code`, that of the authenticator app or a recovery "
+    "code, or with `passkey`, the answer of the browser to POST /api/v1/passkey-challenges.",
+    SignOnRefused: "Begin again at the sign-in page. An administrator can add an account with the address that "
+    "the provider knows you by; the log says why somebody was refused.",
     errors.NotAllowed: "`detail` says which role it takes. An administrator can grant it.",
+    errors.SecondFactorMissing: "Set one up: an authenticator app by POST to /users/{id}/totp, or a passkey. Until "
+    "then the session does nothing else.",
     errors.CrossSite: "Open the service by its own address. A front end on another site must be named in the setting "
     "trusted_origins of the section [security].",
     errors.NotFound: "Check the address and the id. A row of a store that you may not see is answered like this too.",
@@ -35,9 +44,13 @@ _ADVICE: dict[type[errors.StorekeeperError], str] = {
     errors.AlreadyReversed: "Nothing is left to do: follow `reversed_by_id` of the movement to its reversal.",
     errors.Closed: "Begin a new one.",
     errors.LastAdministrator: "Make another user an administrator first.",
+    errors.LastSecondFactor: "Set up another one first, then remove this one.",
     errors.OutOfRange: "Check the quantity and the cost for a slip of the finger; no shop holds as much.",
     errors.Busy: "Wait for as many seconds as Retry-After says, then send it again. Under an Idempotency-Key a change "
     "that did happen is not made twice.",
+    errors.ProviderAway: "Try again in a moment, or sign in with a password. The log says what the provider answered.",
+    errors.TooManyAttempts: "Wait for as many seconds as Retry-After says. Others are not held back, nor are you at a "
+    "computer where you signed in before.",
     errors.KeyReused: "Use a new key for each new request, and the same key only to send the very same request again.",
     errors.KeyInProgress: "Wait a moment and send the same request again under the same key; it gets the first one's "
     "answer.",

@@ -25,6 +25,7 @@ _MAX_FRAMING = 16 * 1024
 
 _ONE_EACH = (b"host", b"content-length", b"transfer-encoding")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
+_TARGET = re.compile(rb"/.*|https?://[^/?#].*", re.IGNORECASE | re.DOTALL)
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[\t -~\x80-\xff]*)?\r\n")
 _TRAILER_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n")
 
@@ -86,15 +87,23 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         _refuse_ambiguous(header_plus)
         try:
             super().parse_header(header_plus)
-        except ParsingError:
+        except (ParsingError, ValueError):  # the latter from urllib, where a host in brackets is no address
             # Its own sentence would repeat what was sent.
             raise ParsingError("The request line or a header field is malformed.") from None
+        if "," in self.headers.get("COOKIE", ""):
+            self.headers["COOKIE"] = _cookies(header_plus)
         if self.chunked:
             self.body_rcv = Chunks(OverflowableBuffer(self.adj.inbuf_overflow))
 
     def late(self, now: float, *, patience: float, bytes_a_second: float) -> bool:
         """Whether head and body come in too slowly."""
         return bool(now - self.started > patience + self.body_bytes_received / bytes_a_second)
+
+
+def _cookies(head: bytes) -> str:
+    """Return the lines of cookies as one: waitress puts a comma between them, which ends no cookie."""
+    fields = (line.partition(b":") for line in head.split(b"\r\n")[1:])
+    return "; ".join(value.strip(b" \t").decode("latin-1") for name, _, value in fields if name.lower() == b"cookie")
 
 
 def _refuse_ambiguous(head: bytes) -> None:
@@ -114,6 +123,9 @@ def _refuse_ambiguous(head: bytes) -> None:
     modern = first.endswith(b" HTTP/1.1")
     if not modern and not first.endswith(b" HTTP/1.0"):
         raise ParsingError("The request must be HTTP/1.1 or HTTP/1.0.")
+    method, _, target = first[: -len(b" HTTP/1.1")].partition(b" ")
+    if not _TARGET.fullmatch(target) and (method, target) != (b"OPTIONS", b"*"):
+        raise ParsingError("The address must begin with / or be a whole one of http or https.")
     if modern and b"host" not in fields:
         raise ParsingError("The header field host is missing.")
     _refuse_ambiguous_body(fields.get(b"content-length"), fields.get(b"transfer-encoding"), modern=modern)

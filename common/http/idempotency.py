@@ -67,7 +67,7 @@ class Claim:
     def __init__(self, session: Session, caller: Caller, key: str) -> None:
         self.session = session
         self.scope = _scope(caller, key)
-        self.fingerprint = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+        self.fingerprint = _fingerprint(caller)
         self.key = key
 
     def earlier(self) -> Response | None:
@@ -76,7 +76,10 @@ class Claim:
             return None
         kept = self.session.execute(select(KeptAnswer).where(KeptAnswer.scope == self.scope)).scalar_one()
         if kept.fingerprint != self.fingerprint:
-            raise errors.KeyReused("This key came with another body before. Use a new key for a new request.")
+            raise errors.KeyReused(
+                "This key came with another body before, or when you might see other things. "
+                "Use a new key for a new request."
+            )
         response = Response(kept.body or b"", kept.status)
         response.headers.update(kept.headers or {})
         response.headers["Idempotent-Replayed"] = "true"
@@ -98,6 +101,12 @@ class Claim:
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         values = {"status": response.status_code, "headers": headers, "body": response.get_data()}
         self.session.execute(update(KeptAnswer).where(KeptAnswer.scope == self.scope).values(**values))
+
+
+def _fingerprint(caller: Caller) -> str:
+    """Return what must be the same for the first answer to be given again: the body, and what the caller may see."""
+    sees = f"{caller.role} {sorted(caller.store_ids)} {caller.sees_all_stores}\0".encode()
+    return hashlib.sha256(sees + request.get_data(cache=True)).hexdigest()
 
 
 def _scope(caller: Caller, key: str) -> str:

@@ -40,6 +40,11 @@ def json_wire(text: str) -> orjson.Fragment:
     return EMPTY.get(text) or orjson.Fragment(text)
 
 
+def milliseconds_wire(count: int) -> str:
+    """Show a moment that is kept as milliseconds as RFC 3339."""
+    return clock.wire(clock.of_milliseconds(count))
+
+
 def time_wire(moment: Any) -> str:
     """Return a moment as RFC 3339; SQLite keeps it so."""
     return clock.wire(moment) if isinstance(moment, datetime) else moment
@@ -71,6 +76,7 @@ _KINDS: tuple[tuple[Any, Callable[[int], Kind]], ...] = (
     (types.QuantityType, lambda _: Kind(BigInteger, quantity_wire, Quantity(signed=True, zero=True), _NUMBER)),
     (types.RateType, lambda _: Kind(BigInteger, rate_wire, Rate(), _NUMBER)),
     (types.Timestamp, lambda _: Kind(types.RawTimestamp, time_wire, Timestamp(), _TIME)),
+    (types.Milliseconds, lambda _: Kind(BigInteger, milliseconds_wire, Timestamp(), _TIME)),
     (types.JsonText, lambda _: Kind(String, json_wire, Text(200), {})),
     (sa.Boolean, lambda _: Kind(None, None, Boolean(), {"type": "boolean"})),
     (sa.Integer, lambda _: Kind(None, None, Integer(-(2**63), 2**63 - 1), {"type": "integer"})),

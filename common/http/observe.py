@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
-from common import log
+from common import acting, log
 from common.http.context import settings
 
 if TYPE_CHECKING:
@@ -22,17 +22,17 @@ REQUEST_ID = "storekeeper.request_id"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
-_SAFETY = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-]
-# What an answer may say otherwise.
+# What an answer may say otherwise: the console's pages ask for the camera.
 _UNLESS_SAID = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# On plain http from another computer browsers ignore it, and complain of it on every page.
+_WHERE_PRIVATE = ("Cross-Origin-Opener-Policy", "same-origin")
+_LOOPBACK = re.compile(r"(?:127\.[\d.]+|localhost|\[::1\])(?::\d+)?")
 _OF_THE_API = {"Cache-Control": "private, no-cache", "Vary": "Accept, Cookie, Authorization"}
 _CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
@@ -59,8 +59,10 @@ class Observer:
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             said = {name for name, _ in headers}
-            headers += [("X-Request-Id", request_id), *_SAFETY]
+            headers.append(("X-Request-Id", request_id))
             headers += [item for item in _UNLESS_SAID.items() if item[0] not in said]
+            if is_private(environ):
+                headers.append(_WHERE_PRIVATE)
             if path.startswith("/api/"):
                 headers += [item for item in _OF_THE_API.items() if item[0] not in said]
             _log(environ, status, began)
@@ -70,6 +72,12 @@ class Observer:
             return self.inner(environ, start)
         finally:
             log.unbind()
+            acting.rest()
+
+
+def is_private(environ: dict[str, Any]) -> bool:
+    """Tell whether nobody between could have written this: what browsers call a trustworthy origin."""
+    return environ.get("wsgi.url_scheme") == "https" or bool(_LOOPBACK.fullmatch(environ.get("HTTP_HOST", "")))
 
 
 def _log(environ: dict[str, Any], status: str, began: float) -> None:

@@ -21,8 +21,8 @@ from common.http import parameters
 from common.http.api import resources_of
 from common.http.body import JSON, MERGE_PATCH
 from common.http.explained import explained
+from common.http.negotiation import MEDIA
 from common.http.prepared import Prepared
-from common.http.problems import STATUSES
 from common.http.resource import Resource
 from common.http.schemas import Schema, Schemas, body_of, merges, ref
 
@@ -48,13 +48,11 @@ The catalogue and the stock of a small chain of shops.
 - HEAD answers as GET does, without the body; OPTIONS names the methods.
 """
 
+_COOKIE = "Set by signing in; over https its name is `__Host-storekeeper`."
 SECURITY: dict[str, Schema] = {
-    "session": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "storekeeper",
-        "description": "Set by signing in; over https its name is `__Host-storekeeper`.",
-    },
+    "session": {"type": "apiKey", "in": "cookie", "name": "storekeeper", "description": _COOKIE},
+    "token": {"type": "http", "scheme": "bearer", "description": "A token, or a short-lived one made from it."},
+    "basic": {"type": "http", "scheme": "basic", "description": "Username and token, for spreadsheets."},
 }
 
 _HEADERS: dict[str, str] = {
@@ -155,14 +153,17 @@ def _operation_id(prefix: str, url: str, verb: str) -> str:
 def _security(resource: type[Resource], verb: str) -> list[Schema]:
     if resource.roles[verb] is None:
         return []
-    signed_in: list[Schema] = [{name: []} for name in SECURITY]
+    signed_in: list[Schema] = [{name: []} for name in SECURITY if resource.by_token or name == "session"]
     return [*signed_in, {}] if resource.public and verb == "get" else signed_in
 
 
 def _asked(resource: type[Resource], verb: str) -> list[Schema]:
-    if verb != "get" or not hasattr(resource, "shape"):
+    if verb != "get":
         return []
-    return parameters.of_list(resource.shape) if _is_list(resource) else parameters.of_row(resource.shape)
+    own = parameters.of_own(resource)
+    if not hasattr(resource, "shape"):
+        return own
+    return own + (parameters.of_list(resource.shape) if _is_list(resource) else parameters.of_row(resource.shape))
 
 
 def _returned(resource: type[Resource], verb: str) -> Any:
@@ -192,8 +193,14 @@ def _shown(schemas: Schemas, resource: type[Resource]) -> Schema:
     if not hasattr(resource, "shape"):
         return _response("What it says.", ["ETag"], resource.answers or _LINKED)
     if _is_list(resource):
-        return _response("A page of rows.", ["ETag", "Link"], schemas.envelope(resource.shape))
+        page = _response("A page of rows.", ["ETag", "Link"], schemas.envelope(resource.shape))
+        return page | {"content": page["content"] | _other_forms(resource)}
     return _response("The row.", ["ETag", "Last-Modified"], schemas.row(resource.shape))
+
+
+def _other_forms(resource: type[Resource]) -> Schema:
+    described = {"type": "string", "description": "The whole list with a header row (RFC 4180), streamed; no pages."}
+    return {MEDIA[name]: {"schema": described} for name in resource.formats if name != "json"}
 
 
 def _response(description: str, headers: list[str], schema: Schema | None = None, media: str = JSON) -> Schema:
@@ -227,7 +234,7 @@ def _refused(resource: type[Resource], verb: str, url: str) -> list[int]:
         400: True,
         401: guarded or changes,
         403: guarded or changes,
-        404: "<" in url or (changes and not guarded),
+        404: "<" in url or (changes and not guarded) or any(one.required for one in resource.asks.values()),
         406: True,
         409: changes,
         412: verb in _TAKES_A_VERSION and bool(resource.rows),
@@ -235,7 +242,7 @@ def _refused(resource: type[Resource], verb: str, url: str) -> list[int]:
         415: verb in resource.parsers,
         422: verb == "post" and resource.replayable,
         428: verb == "put" and resource.if_match,
-        429: HTTPStatus.TOO_MANY_REQUESTS in STATUSES.values() and changes and not guarded,
+        429: verb in resource.throttled,
         500: True,
         503: True,
     }

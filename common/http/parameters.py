@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 from common.access import Role
-from common.fields import Boolean, Choice, Id, Text
+from common.fields import Boolean, Choice, Id, ListOf, Text
 from common.fields import Field as Rule
+from common.http.asked import Asked
 from common.http.kinds import kind_of
 from common.http.query import DEEPEST_ROW, DEFAULT_ROWS, MOST_ROWS, expanded_name
 from common.http.resource import Resource
 from common.http.schemas import Schema, ref
 from common.http.shapes import Field, Shape
+from common.http.waiting import LONGEST_SECONDS
 
 _DECIMALS = 2  # the rule of money does not depend on them
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -50,6 +52,12 @@ COMMON: dict[str, Schema] = {
         "query",
         {"type": "string", "maxLength": 200},
         "Search: every word, by its beginning, case and accents ignored; an exact code comes first.",
+    ),
+    "wait": _parameter(
+        "wait",
+        "query",
+        {"type": "integer", "minimum": 0, "maximum": LONGEST_SECONDS, "default": 0},
+        "Where there is nothing new, wait for it so many seconds.",
     ),
     "If-None-Match": _parameter(
         "If-None-Match", "header", {"type": "string"}, "An ETag that is known; 304 where it still holds."
@@ -102,6 +110,21 @@ def of_headers(resource: type[Resource], verb: str) -> list[Schema]:
     return [ref("If-Match", "parameters")] if resource.rows else []
 
 
+def of_own(resource: type[Resource]) -> list[Schema]:
+    """Return what may be asked of one resource alone, and in which format a list is answered."""
+    own = [_own(name, one) for name, one in resource.asks.items()]
+    schema: Schema = {"type": "string", "enum": list(resource.formats), "default": resource.formats[0]}
+    said = "What to answer in, for whom cannot send Accept. As CSV it is the whole list, without pages."
+    return own + ([_parameter("format", "query", schema, said)] if len(resource.formats) > 1 else [])
+
+
+def _own(name: str, one: Asked) -> Schema:
+    several = {"explode": False} if isinstance(one.rule, ListOf) else {}
+    default = {} if one.default is None else {"default": one.default}
+    needed = {"required": True} if one.required else {}
+    return _parameter(name, "query", one.rule.schema | default, one.description, **several, **needed)
+
+
 def of_row(shape: Shape) -> list[Schema]:
     """Return what may be asked of a row."""
     names = shape.visible(max(Role))
@@ -115,6 +138,7 @@ def of_list(shape: Shape) -> list[Schema]:
     """Return what may be asked of a list."""
     names = ["limit", "cursor", "page", "per_page", "total"]
     names += (["archived"] if shape.archivable else []) + (["q"] if shape.search else [])
+    names += ["wait"] if shape.endless else []
     asked = [ref(name, "parameters") for name in names]
     sortable = [name for name in shape.visible(max(Role)) if shape.fields[name].sort is not None]
     if sortable:
@@ -148,11 +172,12 @@ def _filters(shape: Shape, field: Field) -> list[Schema]:
 def _equal(shape: Shape, field: Field, rule: Rule, *, may_be_null: bool) -> Schema:
     """Return the filter by equality: a text as it stands, anything else several at once, `null` for none at all."""
     schema, text, explode = rule.schema, f"Rows with this {field.name}", {}
+    if may_be_null:
+        schema = {"anyOf": [schema, {"const": "null"}]}
     if not isinstance(rule, Text):
         schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_ROWS}
         text, explode = f"{text}, or one of several", {"explode": False}
-    if may_be_null:
-        schema, text = {"anyOf": [schema, {"const": "null"}]}, f"{text}, or `null` for rows without one"
+    text += ", or `null` for rows without one" if may_be_null else ""
     if field.name in shape.defaults:
         default = shape.defaults[field.name]
         schema = schema | {"default": default if isinstance(rule, Text) else [default]}

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from common import errors
 from common.database import translate
+from common.http import refused
 from common.http.observe import request_id
 
 logger = logging.getLogger("storekeeper.http")
@@ -29,6 +30,7 @@ STATUSES: dict[type[errors.StorekeeperError], int] = {
     errors.Stale: 412,
     errors.KeyReused: 422,
     errors.PreconditionMissing: 428,
+    errors.TooManyAttempts: 429,
     errors.Busy: 503,
 }
 CHALLENGE = 'Bearer realm="storekeeper"'
@@ -64,6 +66,7 @@ class Problem:
     detail: str
     errors: tuple[errors.FieldError, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    methods: tuple[str, ...] = ()
 
     def body(self, instance: str, request_id: str) -> dict[str, Any]:
         """Return the members of the problem document."""
@@ -79,6 +82,8 @@ class Problem:
             members["errors"] = [
                 {"field": e.field, "code": e.code, "message": e.message} | (e.extra or {}) for e in self.errors
             ]
+        if self.methods:
+            members["methods"] = self.methods
         return members
 
 
@@ -88,11 +93,12 @@ def of(error: errors.StorekeeperError) -> Problem:
     headers = {}
     if isinstance(error, errors.NotSignedIn):
         headers["WWW-Authenticate"] = CHALLENGE
-    if isinstance(error, errors.Busy):
+    if isinstance(error, errors.Later):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.Stale) and error.version is not None:
         headers["ETag"] = f'"{error.version}"'
-    return Problem(status, error.slug, error.title, error.detail, error.errors, headers)
+    methods = error.methods if isinstance(error, errors.SecondFactorRequired) else ()
+    return Problem(status, error.slug, error.title, error.detail, error.errors, headers, methods)
 
 
 def of_http(error: HTTPException) -> Problem:
@@ -119,6 +125,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(errors.StorekeeperError)
     def _ours(error: errors.StorekeeperError) -> Response:
+        refused.remember(error)
         return render(of(error))
 
     @app.errorhandler(HTTPException)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,23 @@ from flask import request
 from common import errors
 from common.access import Role
 from common.errors import FieldError
-from common.fields import Boolean, Field, FieldProblem, FieldProblems, Integer, ListOf, Text, field_errors, shown
+from common.fields import (
+    Boolean,
+    Choice,
+    Field,
+    FieldProblem,
+    FieldProblems,
+    Integer,
+    ListOf,
+    Text,
+    field_errors,
+    shown,
+)
+from common.http.asked import Asked
 from common.http.kinds import kind_of
 from common.http.shapes import Shape
+from common.http.waiting import LONGEST_SECONDS
+from common.kept import Kept
 
 MOST_ROWS = 200
 DEFAULT_ROWS = 50
@@ -36,13 +51,25 @@ class Query:
     filters: list[tuple[str, str, Any]] = field(default_factory=list)
     archived: bool = False
     q: str = ""
+    wait: int = 0
+    asked: dict[str, Any] = field(default_factory=dict)
+    """The list's own parameters."""
+    text: str = ""
+    """As it was written, `?` before it where there is one."""
+    elsewhere: str = "?"
+    """The same for another page, to be followed by its cursor."""
 
 
 class _Reader:
     """Reads one query string, gathering what is wrong."""
 
-    def __init__(self, shape: Shape, role: Role | None) -> None:
-        self.shape, self.role = shape, role
+    def __init__(
+        self, shape: Shape, role: Role | None, formats: tuple[str, ...] = (), asks: Mapping[str, Asked] | None = None
+    ) -> None:
+        self.shape, self.role, self.asks = shape, role, asks or {}
+        self.own = {name: one.rule for name, one in self.asks.items()}
+        if len(formats) > 1:
+            self.own["format"] = Choice(*formats)
         self.problems: list[FieldError] = []
         self.query = Query()
 
@@ -57,19 +84,23 @@ class _Reader:
             return None
 
     def read(self, *, of_list: bool) -> Query:
+        text = request.query_string.decode("latin-1")
+        kept = [part for part in text.split("&") if part and part.partition("=")[0] not in {"cursor", "page"}]
+        self.query.text, self.query.elsewhere = text and f"?{text}", "".join(["?", *(f"{part}&" for part in kept)])
         for name, texts in request.args.lists():
-            if len(texts) > 1:
+            if len(texts) > 1 or (name == "per_page" and "limit" in request.args):
                 self.refuse(name, "duplicate", "This parameter stands here twice.")
+            elif name in self.own:
+                self.query.asked[name] = self.take(name, self.own[name], texts[0])
             elif name in _OF_ROWS:
                 _OF_ROWS[name](self, texts[0])
             elif of_list and name in _OF_LISTS:
                 _OF_LISTS[name](self, texts[0])
             elif not of_list or not self._filter(name, texts[0]):
                 self.refuse(name, "unknown", "There is no such parameter here.")
-        if self.query.page is not None and self.query.cursor is not None:
-            self.refuse("page", "choice", "Use either page or cursor.")
-        if self.query.page is not None and self.query.page * self.query.limit > DEEPEST_ROW:
-            self.refuse("page", "too_large", f"Pages reach {DEEPEST_ROW} rows deep; go on by cursor.")
+        if self.query.page is not None:
+            self._refuse_depth(self.query.page)
+        self.query.asked = {name: one.default for name, one in self.asks.items()} | self.query.asked
         asked = {name for name, _, _ in self.query.filters}
         self.query.filters += [(n, "eq", v) for n, v in self.shape.defaults.items() if of_list and n not in asked]
         if self.query.fields is not None:
@@ -77,6 +108,12 @@ class _Reader:
         if self.problems:
             raise errors.Invalid("Some parameters are not valid; `errors` names each.", errors=self.problems)
         return self.query
+
+    def _refuse_depth(self, page: int) -> None:
+        if self.query.cursor is not None:
+            self.refuse("page", "choice", "Use either page or cursor.")
+        if page * self.query.limit > DEEPEST_ROW:
+            self.refuse("page", "too_large", f"Pages reach {DEEPEST_ROW} rows deep; go on by cursor.")
 
     def _filter(self, name: str, text: str) -> bool:
         match = _FILTER.fullmatch(name)
@@ -86,11 +123,14 @@ class _Reader:
         operator = match[2] or "eq"
         column = self.shape.filter_column(found.name)
         rule = found.rule or kind_of(column.type, 2).rule
-        if operator == "eq" and text == "null" and getattr(column, "nullable", False):
+        nullable = operator == "eq" and getattr(column, "nullable", False)
+        if nullable and text == "null":
             self.query.filters.append((found.name, "null", None))
         elif operator == "eq" and "," in text and not isinstance(rule, Text):
-            values = self.take(name, ListOf(rule, MOST_ROWS, min=1), text)
-            self.query.filters.append((found.name, "in", values))
+            several = text.split(",")
+            others = [one for one in several if not (nullable and one == "null")]
+            values = self.take(name, ListOf(rule, MOST_ROWS, min=1), ",".join(others))
+            self.query.filters.append((found.name, "in" if others == several else "in or null", values))
         else:
             self.query.filters.append((found.name, operator, self.take(name, rule, text)))
         return True
@@ -117,14 +157,18 @@ class _Reader:
             self.refuse("q", "unknown", "There is no such parameter here.")
         self.query.q = self.take("q", Text(200, min=0), text) or ""
 
+    def _wait(self, text: str) -> None:
+        if not self.shape.endless:
+            self.refuse("wait", "unknown", "There is no such parameter here.")
+        self.query.wait = self.take("wait", Integer(0, LONGEST_SECONDS), text) or 0
+
     def _sort(self, text: str) -> None:
         names = text.split(",")
         sortable = {n for n in self.shape.visible(self.role) if self.shape.fields[n].sort is not None}
         wrong = [name for name in names if name.removeprefix("-") not in sortable]
         if wrong or len(set(names)) < len(names):
-            self.refuse(
-                "sort", "choice", f"This list sorts by {', '.join(sorted(sortable))}; - before a name turns it round."
-            )
+            by = f"This list sorts by {', '.join(sorted(sortable))}; - before a name turns it round."
+            self.refuse("sort", "choice", by if sortable else "This list has one order of its own.")
         else:
             self.query.sort = tuple((name.removeprefix("-"), name.startswith("-")) for name in names)
 
@@ -158,23 +202,28 @@ _OF_LISTS = {
     "archived": _Reader._archived,  # noqa: SLF001
     "q": _Reader._q,  # noqa: SLF001
     "sort": _Reader._sort,  # noqa: SLF001
+    "wait": _Reader._wait,  # noqa: SLF001
 }
 
 
-_asked_before: dict[tuple[Shape, Role | None, bytes], Query] = {}
-_MOST_KEPT, _LONGEST_KEPT = 512, 200
+_asked_before: Kept[tuple[Shape, Role | None, tuple[str, ...], bytes], Query] = Kept(512)
+_LONGEST_KEPT = 200
 
 
-def of_list(shape: Shape, role: Role | None) -> Query:
-    """Return what is asked of a list; raises Invalid with everything that is wrong. It is shared: nobody changes it."""
-    asked = (shape, role, request.query_string)
+def of_list(
+    shape: Shape, role: Role | None, formats: tuple[str, ...] = (), asks: Mapping[str, Asked] | None = None
+) -> Query:
+    """Return what is asked of a list; raises Invalid with everything that is wrong. It is shared: nobody changes it.
+
+    `asks` are the parameters of the one list that has this shape, beside those that every list takes.
+    """
+    text = request.query_string
+    asked = (shape, role, formats, text)
     found = _asked_before.get(asked)
     if found is None:
-        found = _Reader(shape, role).read(of_list=True)
-        if len(_asked_before) >= _MOST_KEPT:
-            _asked_before.clear()
-        if len(request.query_string) <= _LONGEST_KEPT:
-            _asked_before[asked] = found
+        found = _Reader(shape, role, formats, asks).read(of_list=True)
+        if len(text) <= _LONGEST_KEPT:
+            _asked_before.keep(asked, found)
     return found
 
 

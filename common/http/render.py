@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,36 +13,54 @@ from sqlalchemy import Connection, Select, select
 
 from common import errors
 from common.access import Caller
-from common.http import conditional
-from common.http.compiled import Compiled, Scope
+from common.http import conditional, sheets, waiting
+from common.http.compiled import Compiled
+from common.http.conditions import Scope
 from common.http.context import settings
-from common.http.listing import page
+from common.http.listing import Page, page
 from common.http.negotiation import JSON
 from common.http.query import Query, expanded_name
-from common.http.shapes import Shape, registry
+from common.http.shapes import Many, Shape, registry
 
 
 def scope_of(caller: Caller) -> Scope:
     """Return what this caller's representations depend on."""
-    prefix = "/".join(request.path.split("/", 3)[:3])
-    return Scope(caller.role, settings().currency_decimals, prefix)
+    return _scope(caller, request.path)
 
 
-def listed(connection: Connection, caller: Caller, shape: Shape, statement: Select[Any], query: Query) -> Response:
-    """Return a page of the statement's rows."""
-    compiled = shape.compiled(scope_of(caller), query.fields)
-    found = page(connection, statement, compiled, query)
-    following, previous = _here(found.next), _here(found.previous)
+def _scope(caller: Caller, path: str) -> Scope:
+    prefix = "/".join(path.split("/", 3)[:3])
+    return Scope(caller.role, settings().currency_decimals, prefix, caller.sees_only, caller.store_ids or None)
+
+
+def listed(
+    connection: Connection, caller: Caller, shape: Shape, statement: Select[Any], query: Query, form: str = "json"
+) -> Response:
+    """Return a page of the statement's rows; or as CSV all of them."""
+    if form == "csv":
+        return sheets.listed(connection, shape, scope_of(caller), statement, query)
+    path = request.path
+    compiled = shape.compiled(_scope(caller, path), query.fields)
+    found = page(connection, statement, compiled, query, path)
+    if shape.endless and not found.rows:
+        waiting.nothing_yet(query.wait)
+    rows = orjson.dumps(show(connection, caller, compiled, found.rows, query))
+    return framed(path, query, found, rows, lambda frame, body: _tag_of(compiled, query, found.rows, frame, body))
+
+
+def framed(path: str, query: Query, found: Page, rows: bytes, tag: Callable[[bytes, bytes], str]) -> Response:
+    """Return a page, of which `rows` are the JSON, between its links; `tag` makes an ETag of the frame and the body."""
+    here, following, previous = path + query.text, _page(path, query, found.next), _page(path, query, found.previous)
     about: dict[str, Any] = {"limit": query.limit, "next": found.next, "previous": found.previous}
     if found.total is not None:
         about["total"] = found.total
-    links = {"self": _link(_asked()), "next": _link(following), "previous": _link(previous)}
+    links = {"self": _link(here), "next": _link(following), "previous": _link(previous)}
     frame = orjson.dumps({"page": about, "links": links})
-    body = b'{"data":' + orjson.dumps(show(connection, caller, compiled, found.rows, query)) + b"," + frame[1:]
-    response = conditional.answer(body, _tag_of(compiled, query, found.rows, frame, body))
-    relations = [f'<{path}>; rel="{rel}"' for rel, path in (("next", following), ("prev", previous)) if path]
-    if relations:
-        response.headers["Link"] = ", ".join(relations)
+    body = b"".join((b'{"data":', rows, b",", frame[1:]))
+    response = conditional.answer(body, tag(frame, body))
+    # Both registered names of the page before: `previous` as in the body, `prev` as most libraries look for.
+    relations = (("self", here), ("next", following), ("prev", previous), ("previous", previous))
+    response.headers["Link"] = ", ".join(f'<{path}>; rel="{name}"' for name, path in relations if path)
     return response
 
 
@@ -50,7 +68,9 @@ def _tag_of(compiled: Compiled, query: Query, rows: list[Any], frame: bytes, bod
     """Return the list's tag: a digest of its rows' versions where these say everything, else of all that is shown."""
     if not compiled.shape.versioned or compiled.many or query.expand or query.fields is not None:
         return conditional.list_tag(body)
-    versions = orjson.dumps([compiled.scope.role, [row[:2] for row in rows]])  # id and version stand first
+    scope = compiled.scope
+    stores = [None if ids is None else sorted(ids) for ids in (scope.sees, scope.changes)]
+    versions = orjson.dumps([scope.role, stores, [row[:2] for row in rows]])  # id and version stand first
     return conditional.list_tag(versions + frame)
 
 
@@ -58,18 +78,9 @@ def _link(href: str | None) -> dict[str, str] | None:
     return None if href is None else {"href": href, "method": "GET"}
 
 
-def _asked() -> str:
-    query = request.query_string.decode("latin-1")
-    return f"{request.path}?{query}" if query else request.path
-
-
-def _here(cursor: str | None) -> str | None:
+def _page(path: str, query: Query, cursor: str | None) -> str | None:
     """Return this list's address at another page; the other parameters stay as they were written."""
-    if cursor is None:
-        return None
-    parts = request.query_string.decode("latin-1").split("&")
-    kept = [part for part in parts if part and part.partition("=")[0] not in {"cursor", "page"}]
-    return f"{request.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    return None if cursor is None else f"{path}{query.elsewhere}cursor={cursor}"
 
 
 def show(
@@ -84,9 +95,16 @@ def show(
     return shown
 
 
-def _attach(connection: Connection, compiled: Compiled, many: Any, shown: list[dict[str, Any]]) -> None:
+def _attach(connection: Connection, compiled: Compiled, many: Many, shown: list[dict[str, Any]]) -> None:
+    ids = [row["id"] for row in shown if many.of is None or row.get(many.of[0], many.of[1]) == many.of[1]]
+    of_row = _below(connection, compiled, many, ids) if ids else {}
+    for row in shown:
+        row[many.name] = of_row.get(row["id"], [])
+
+
+def _below(connection: Connection, compiled: Compiled, many: Many, ids: list[int]) -> dict[int, list[Any]]:
     below = many.shape.compiled(compiled.scope)
-    statement = select(*below.columns, many.key).where(many.key.in_([row["id"] for row in shown]))
+    statement = select(*below.columns, many.key).where(many.key.in_(ids))
     for target, on, outer in many.shape.joins:
         statement = statement.join(target, on, isouter=outer)
     if many.where is not None:
@@ -95,8 +113,7 @@ def _attach(connection: Connection, compiled: Compiled, many: Any, shown: list[d
     of_row: dict[int, list[Any]] = defaultdict(list)
     for (*_, key), members in zip(found, below.show(found), strict=True):
         of_row[key].append(members)
-    for row in shown:
-        row[many.name] = of_row[row["id"]]
+    return of_row
 
 
 def _expand(connection: Connection, caller: Caller, compiled: Compiled, name: str, shown: list[dict[str, Any]]) -> None:
@@ -127,12 +144,28 @@ def row(connection: Connection, caller: Caller, shape: Shape, result: Any, query
     version = members.get("version") or result.version
     updated = getattr(result, "updated_at", None)
     modified = updated if isinstance(updated, datetime) else None
+    borrowed = _borrowed(connection, shape, result)
+    if modified and borrowed and borrowed > modified:  # the version says nothing of what others changed since
+        partial, modified = True, borrowed
     return conditional.answer(body, conditional.row_tag(version, body, partial=partial), modified=modified)
 
 
+def _borrowed(connection: Connection, shape: Shape, result: Any) -> datetime | None:
+    if shape.borrowed is None:
+        return None
+    found: datetime | None = connection.scalar(select(shape.borrowed).where(shape.model.id == result.id))
+    return found
+
+
 def _one(connection: Connection, caller: Caller, shape: Shape, result: Any, query: Query) -> dict[str, Any]:
+    return one(connection, caller, shape, result.id, query)
+
+
+def one(connection: Connection, caller: Caller, shape: Shape, id_: int, query: Query | None = None) -> dict[str, Any]:
+    """Return the row of an id as it is sent, for who shows it within something else."""
+    query = query or Query()
     compiled = shape.compiled(scope_of(caller), query.fields)
-    statement = select(*compiled.columns).where(shape.model.id == result.id)
+    statement = select(*compiled.columns).where(shape.model.id == id_)
     for target, on, outer in shape.joins:
         statement = statement.join(target, on, isouter=outer)
     raw = connection.execute(statement).one()

@@ -7,7 +7,7 @@ write comes.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from common import errors
 from common.access import ANONYMOUS, Caller, Role
 from common.database import again, db, reading, session_on
 from common.http import body, conditional, guard, idempotency, negotiation, query, render
+from common.http.asked import Asked
 from common.http.reqparse import Merge, RequestParser
 from common.http.shapes import Shape
 
@@ -43,11 +44,28 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     if_match: ClassVar[bool] = True
     """Whether PUT asks for If-Match."""
     most_bytes: ClassVar[int] = body.MOST_BYTES
+    formats: ClassVar[tuple[str, ...]] = negotiation.JSON_ALONE
+    """What a list is answered in; the first where a client does not care."""
+    asks: ClassVar[dict[str, Asked]] = {}
+    """The parameters of GET that are its own."""
     answers: ClassVar[dict[str, Any]] = {}
     """The JSON Schema of what GET answers where no shape says it."""
 
+    chainwide: ClassVar[frozenset[str]] = frozenset()
+    """The verbs that concern all stores: not for a role that is limited to some."""
+
+    throttled: ClassVar[frozenset[str]] = frozenset()
+    """The verbs that check a password, so that wrong ones cost a wait."""
+
+    by_token: ClassVar[bool] = True
+    """Whether a token may; what signs a person in is that person's alone."""
+
+    before_factor: ClassVar[bool] = False
+    """Whether it is open to who must set up a second factor first."""
+
     connection: Connection
     caller: Caller = ANONYMOUS
+    format: str = "json"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -60,13 +78,18 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
     def dispatch_request(self, **ids: Any) -> Response:
         """Answer one request."""
         verb = "get" if request.method == "HEAD" else request.method.lower()
-        negotiation.require_acceptable()
+        self.format = negotiation.chosen(self.formats if verb == "get" else negotiation.JSON_ALONE)
         body.refuse_large(self.most_bytes)
-        if verb == "get":
-            with reading() as self.connection:
-                self._admit(verb)
-                return self._show(ids)
-        return self._change(verb, ids)
+        return self._read(ids) if verb == "get" else self._change(verb, ids)
+
+    def _read(self, ids: dict[str, Any]) -> Response:
+        with ExitStack() as held:
+            self.connection = held.enter_context(reading())
+            self._admit("get")
+            response = self._show(ids)
+            if response.is_streamed:  # it goes on reading until its end, or until the client is gone
+                response.call_on_close(held.pop_all().close)
+        return response
 
     @cached_property
     def session(self) -> Session:
@@ -75,24 +98,50 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
 
     def _admit(self, verb: str) -> None:
         g.connection = self.connection
-        self.caller = guard.admit(self.roles[verb], public=self.public and verb == "get")
+        self.caller = guard.admit(
+            self.roles[verb],
+            public=self.public and verb == "get",
+            by_token=self.by_token,
+            before_factor=self.before_factor,
+        )
+        if verb != "get":
+            guard.answer_for(self.caller)
+        if verb in self.chainwide and self.caller.store_ids:
+            raise errors.NotAllowed("This concerns all stores; your role covers some. An administrator can grant it.")
 
     def _show(self, ids: dict[str, Any]) -> Response:
         rows = self._find(ids)
         result = self.get(*rows)
+        shape = self.shape_of(*rows)
         if isinstance(result, Select):
-            asked = query.of_list(self.shape, self.caller.role)
-            return render.listed(self.connection, self.caller, self.shape, result, asked)
-        return render.row(self.connection, self.caller, self.shape, result, query.of_row(self.shape, self.caller.role))
+            shape = shape.asked(request.args)
+            asked = query.of_list(shape, self.caller.role, self.formats, self.asks)
+            return render.listed(self.connection, self.caller, shape, result, asked, self.format)
+        return render.row(self.connection, self.caller, shape, result, query.of_row(shape, self.caller.role))
 
     def _change(self, verb: str, ids: dict[str, Any]) -> Response:
         with reading() as self.connection:
             self._admit(verb)
+            if not self.is_there():
+                raise errors.NotFound
         sent = _Sent(self.parsers.get(verb, _NOTHING if verb == "post" else None))
         if sent.refusal is None:
             sent.values = self.prepare(ids, sent.values)
         with idempotency.running(self.caller) if verb == "post" and self.replayable else nullcontext():
             return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
+
+    def shape_of(self, *rows: Any) -> Shape:
+        """Return how the answer is shown: as the noun's shape says, unless a row of the address decides."""
+        del rows
+        return self.shape
+
+    def is_there(self) -> bool:
+        """Whether what has no row of its own can be changed at all now; 404 where it cannot."""
+        return True
+
+    def permit(self, *rows: Any) -> None:
+        """Refuse a change of rows that belong to a store which the caller's role does not cover."""
+        guard.refuse_elsewhere(self.caller, rows)
 
     def target(self, *rows: Any) -> Any:
         """Return the row that a change is about, whose version If-Match names: the last of the address, if any."""
@@ -105,8 +154,10 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
 
     def _work(self, connection: Connection, verb: str, ids: dict[str, Any], sent: _Sent) -> Response:
         rows = self._find(ids)
+        self.permit(*rows)
         target = self.target(*rows)
-        conditional.require_fresh(target, required=verb == "put" and self.if_match)
+        if self.rows:
+            conditional.require_fresh(target, required=verb == "put" and self.if_match)
         values = sent.fields(target)
         claim = self._claim() if verb == "post" and self.replayable else None
         earlier = claim.earlier() if claim else None
@@ -114,7 +165,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
             return earlier
         result = getattr(self, verb)(*rows, *([values] if verb in self.parsers else []))
         self.session.flush()
-        response = render.changed(connection, self.caller, self.shape, verb, result)
+        response = render.changed(connection, self.caller, self.shape_of(*rows), verb, result)
         if claim:
             claim.keep(response)
         return response
@@ -124,7 +175,10 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         return idempotency.Claim(self.session, self.caller, key) if key is not None else None
 
     def _find(self, ids: dict[str, Any]) -> list[Any]:
-        return [self._load(model, ids[name]) for name, model in self.rows.items()]
+        rows = [self._load(model, ids[name]) for name, model in self.rows.items()]
+        if self.before_factor:
+            guard.refuse_others_before_factor(self.caller, rows)
+        return rows
 
     def _load(self, model: Any, given: Any) -> Any:
         if hasattr(model, "visible_to"):

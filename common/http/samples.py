@@ -47,9 +47,10 @@ def example(schema: dict[str, Any], nth: int = 0) -> Any:
 
 
 def _object(schema: dict[str, Any]) -> dict[str, Any]:
-    """Fill the first member, so that nothing is sent empty, and those that are required."""
+    """Fill the first member, so that nothing is sent empty, those that are required, and the first of a choice."""
     properties = schema.get("properties", {})
-    names = dict.fromkeys([*list(properties)[:1], *schema.get("required", [])])
+    chosen = schema.get("oneOf", [schema])[0].get("required", [])
+    names = dict.fromkeys([*list(properties)[:1], *schema.get("required", []), *chosen])
     members: dict[str, Any] = {}
     for name in names:
         ids = sum(type(member) is int for member in members.values())

@@ -54,6 +54,11 @@ COMMON: dict[str, Schema] = {
             "instance": {"type": "string", "description": "The path that was asked."},
             "request_id": {"type": "string", "description": "What the log knows this request by."},
             "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+            "methods": {
+                "type": "array",
+                "items": {"enum": ["totp", "passkey", "recovery-code"]},
+                "description": "Which second factors would do; with `second-factor-required` alone.",
+            },
         },
         "required": ["type", "title", "status", "detail", "instance", "request_id"],
         "additionalProperties": False,
@@ -127,7 +132,7 @@ class Schemas:
 
     def _name(self, shape: Shape) -> str:
         if shape not in self._names:
-            own = _camel(shape.path or shape.row_path)
+            own = shape.called or _camel(shape.path or shape.row_path)
             name = shape.model.__name__ if shape.path and shape.model.__name__ not in self.components else own
             if name in self.components:
                 raise ValueError(f"two nouns would both be called {name}")

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 class Searchable:
     """How a noun is searched.
 
-    `expression(dialect, text)` is the engine's form of what was typed, `match(dialect)` the index, `on` the column
-    that its id stands in. `exact(connection, text)` gives the ids to pin; without it the index only narrows.
+    `expression(dialect, text)` is the engine's form of what was typed, `match(dialect, text)` the index, `on` the
+    column that its id stands in. `exact(connection, text)` gives the ids to pin; without it the index only narrows.
     """
 
     expression: Callable[[str, str], str]
-    match: Callable[[str], Any]
+    match: Callable[[str, str], Any]
     on: Any
     exact: Callable[[Connection, str], Sequence[int]] | None = None
 
@@ -47,7 +47,7 @@ class Search:
 
     @property
     def kind(self) -> tuple[Any, ...]:
-        """What the statement depends on; the match is one object for each engine."""
+        """What the statement depends on; the match is one object for each form of question."""
         return (id(self.how), id(self.match), bool(self.pinned))
 
     @property
@@ -93,7 +93,7 @@ def searcher(connection: Connection, shape: Shape, query: Query) -> Search | Non
         return None
     how = searchables[shape.search]
     dialect = connection.dialect.name
-    match = how.match(dialect)
+    match = how.match(dialect, query.q)
     search = Search(how, match, {"q": how.expression(dialect, query.q) or match.nothing})
     if how.exact and not query.sort:
         search.pinned = how.exact(connection, query.q)

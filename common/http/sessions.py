@@ -7,6 +7,7 @@ on a shop's plain LAN it can be neither, and signing in still works.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -22,14 +23,20 @@ from sqlalchemy.orm import Session
 from common import errors
 from common.access import ANONYMOUS, Caller
 from common.database import db, unit_of_work
+from common.http import access_tokens
+from common.http.observe import is_private
 from common.settings import Settings
+
+logger = logging.getLogger("storekeeper.sessions")
 
 NAME = "storekeeper"
 _REFERENCE = "_user_id"  # Flask-Login's name for what `Caller.get_id` returns
 _LONGEST = 128
 
 Whose = Callable[[Connection, str], "tuple[Caller, bool] | None"]
-Touch = Callable[[Session, int, timedelta], None]
+TokenOf = Callable[..., "tuple[Caller, bool] | None"]
+Touch = Callable[[Session, Caller, timedelta], None]
+_JWT_DOTS = 2
 
 
 class ReferenceSession(dict[str, Any], SessionMixin):
@@ -48,6 +55,8 @@ class ReferenceInterface(SessionInterface):
         """Return what the cookie says."""
         del app
         session = ReferenceSession()
+        if "Authorization" in request.headers:
+            return session  # it alone says who asks: a bad one is not made good by a cookie
         reference = request.cookies.get(_cookie_name(request))
         if reference and len(reference) <= _LONGEST:
             session.before = session[_REFERENCE] = reference
@@ -65,14 +74,16 @@ class ReferenceInterface(SessionInterface):
             response.delete_cookie(name, secure=secure, httponly=True, samesite="Lax")
         else:
             response.set_cookie(name, after, max_age=self.lifetime, secure=secure, httponly=True, samesite="Lax")
+            if not is_private(current_request.environ):
+                logger.warning("a sign-in over plain http is not private: others on that network can read along")
 
 
 def _cookie_name(request: Request) -> str:
     return f"__Host-{NAME}" if request.is_secure else NAME
 
 
-def install(app: Flask, settings: Settings, *, whose: Whose, touch: Touch) -> None:
-    """Let callers sign in; `whose` finds who holds a reference, `touch` notes that it is in use."""
+def install(app: Flask, settings: Settings, *, whose: Whose, token_of: TokenOf, touch: Touch) -> None:
+    """Let callers sign in; `whose` finds who holds a reference, `token_of` a token, `touch` notes its use."""
     app.session_interface = ReferenceInterface(timedelta(hours=settings.security.session_absolute_hours))
     manager = LoginManager(app)
     # Session protection trusts a header; the reference is what is checked. The identifier would be hashed all the same.
@@ -83,19 +94,50 @@ def install(app: Flask, settings: Settings, *, whose: Whose, touch: Touch) -> No
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def _load(reference: str) -> Caller | None:
-        found = whose(g.connection, reference)
-        if found is None:
+        return _noted(whose(g.connection, reference))
+
+    @manager.request_loader  # type: ignore[untyped-decorator]
+    def _load_by_token(request: Request) -> Caller | None:
+        if "Authorization" not in request.headers:
             return None
-        caller, stale = found
-        if stale:
-            g.touch = caller.session_id
-        return caller
+        found = _by_token(request, token_of)
+        if found is None:
+            raise errors.NotSignedIn("The token is unknown, revoked or over, or the header Authorization is malformed.")
+        return _noted(found)
 
     @app.after_request
     def _note_use(response: Response) -> Response:
-        session_id = g.pop("touch", None)
-        if session_id is not None:
+        caller = g.pop("touch", None)
+        if caller is not None:
             # No reading waits for somebody else's writing; where this cannot be noted now, the next request does.
             with suppress(errors.Busy), unit_of_work(db.session(), write=True, wait=0) as session:
-                touch(session, session_id, idle)
+                touch(session, caller, idle)
         return response
+
+
+def _noted(found: tuple[Caller, bool] | None) -> Caller | None:
+    """Return the caller; a use that is worth noting is noted once the answer stands."""
+    if found is None:
+        return None
+    caller, stale = found
+    if stale:
+        g.touch = caller
+    return caller
+
+
+def _by_token(request: Request, token_of: TokenOf) -> tuple[Caller, bool] | None:
+    sent = request.authorization
+    if sent is None:
+        return None
+    if sent.type == "basic":  # spreadsheets: the token in place of the password
+        found = token_of(g.connection, secret=sent.password or "")
+        return found if found and found[0].username.casefold() == (sent.username or "").casefold() else None
+    if sent.type != "bearer" or not sent.token:
+        return None
+    if sent.token.count(".") != _JWT_DOTS:
+        return token_of(g.connection, secret=sent.token)
+    token_id = access_tokens.token_id_of(sent.token)
+    found = None if token_id is None else token_of(g.connection, token_id=token_id)
+    if found is not None:
+        found[0].for_minutes = True
+    return found

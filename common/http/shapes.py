@@ -6,14 +6,19 @@ rows is read raw, without model objects, Decimals or datetimes that would only b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from common.access import Role
 from common.fields import Field as Rule
 from common.fields import Id
-from common.http.compiled import Compiled, Scope
+from common.http.compiled import Compiled
+from common.http.conditions import Condition, Scope
+from common.kept import Kept
+
+AT = "at"
+"""The parameter of a list that can tell how it stood at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Field:
     where the column's type does not say. `role`: the least role that sees it. `sort`: True, or the expression (never
     null) to sort by. `filters`: whether lists filter by it, `by`: under another expression. `rule`: what a filter's
     value keeps, where the column's type does not say. `expand`: the noun whose row may stand in. `hidden`: read for
-    links or filters alone; `filter_only`: not even read.
+    links or filters alone; `filter_only`: not even read. `of_store`: the column with the store it tells of: null for
+    callers for whom that store's stock does not exist.
     """
 
     name: str
@@ -38,37 +44,24 @@ class Field:
     schema: dict[str, Any] | None = None
     nullable: bool | None = None
     hidden: bool = False
+    of_store: Any = None
     by: Any = None
     filter_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A member that lists rows of another table, such as a document's lines."""
+    """A member that lists rows of another table, such as a document's lines.
+
+    `of`: a field and its value; rows that have another one there have none, so that nobody asks for theirs.
+    """
 
     name: str
     shape: Shape
     key: Any
     order: Any
     where: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A condition on a row: that a field has this value, or with `same` false another."""
-
-    field: str
-    value: Any = None
-    same: bool = True
-
-
-LIVE = (When("archived_at"),)
-ARCHIVED = (When("archived_at", same=False),)
-
-
-def given(field: str) -> tuple[When, ...]:
-    """Return the condition that a field is not null."""
-    return (When(field, same=False),)
+    of: tuple[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,7 @@ class Link:
     href: str
     method: str = "GET"
     role: Role | None = None
-    when: tuple[When, ...] = ()
+    when: tuple[Condition, ...] = ()
 
 
 class Shape:
@@ -105,19 +98,31 @@ class Shape:
         default_sort: str = "id",
         defaults: Mapping[str, Any] | None = None,
         bare: bool = False,
+        called: str | None = None,
+        borrowed: Any = None,
+        endless: bool = False,
+        computed: bool = False,
+        late: Sequence[tuple[Any, Any, bool]] = (),
     ) -> None:
         self.model, self.path, self.links, self.many, self.joins = model, path, tuple(links), tuple(many), tuple(joins)
         self.row_path = row_path or f"{path}/%(id)d"
-        self.has_rows = key is None
-        self.key = model.id if key is None else key
+        self.has_rows = key is None or row_path is not None
+        self.keys: tuple[Any, ...] = (model.id,) if key is None else key if isinstance(key, tuple) else (key,)
         self.search, self.archivable, self.default_sort = search, archivable, default_sort
-        self.defaults, self.bare = dict(defaults or {}), bare
+        self.borrowed = borrowed  # when other rows that are shown within this one changed last
+        self.defaults, self.bare, self.called = dict(defaults or {}), bare, called
         self.fields = {
             field.name: field for field in _with_common(model, fields, version=version, archivable=archivable)
         }
-        self.versioned = "version" in self.fields
-        self._compiled: dict[Any, Compiled] = {}
+        self.versioned = version is not None
+        self.endless = endless  # it has no last page: one may wait for what comes next
+        self.computed = computed  # its select is another for each question: nothing built for one is kept
+        self.late = tuple(late)  # joins that cost much and leave out no row (common/http/late.py)
+        self.then: Shape | None = None  # how the list is shown as it stood at a time, the parameter `at` of its columns
+        self._compiled: Kept[Any, Compiled] = Kept(512)
         if path:
+            registry.setdefault(model.__tablename__, self)
+        if path.count("/") == 1:  # else it is called after what stands above it too
             registry.setdefault(path.rsplit("/", 1)[-1], self)
 
     def column(self, name: str) -> Any:
@@ -133,6 +138,10 @@ class Shape:
         field = self.fields[name]
         return self.column(name) if field.by is None else field.by
 
+    def asked(self, parameters: Container[str]) -> Shape:
+        """Return what the list is shown by where these are asked: this, or how it stood at a time."""
+        return self.then if self.then is not None and AT in parameters else self
+
     def visible(self, role: Role | None) -> list[str]:
         """Return the names of the fields that a role sees."""
         return [
@@ -143,14 +152,11 @@ class Shape:
 
     def compiled(self, scope: Scope, names: frozenset[str] | None = None) -> Compiled:
         """Return the shape made ready for a scope and a choice of fields."""
-        key = (scope, names)
-        if key not in self._compiled:
-            self._compiled[key] = Compiled(self, scope, names)
-        return self._compiled[key]
+        return self._compiled.recall((scope, names), lambda: Compiled(self, scope, names))
 
 
 registry: dict[str, Shape] = {}
-"""Every shape by its noun, so that one may expand another without importing it."""
+"""Every shape by its noun and by its table, so that one may expand another without importing it."""
 
 
 def _with_common(model: Any, fields: Iterable[Field], *, version: Any, archivable: bool) -> list[Field]:

@@ -1,5 +1,5 @@
 import { h } from "./core/dom.js";
-import { categories, stores } from "./core/lookups.js";
+import { categories, stores, users } from "./core/lookups.js";
 import * as outbox from "./core/outbox.js";
 import * as router from "./core/router.js";
 import * as session from "./core/session.js";
@@ -16,8 +16,18 @@ const routes = [
   ["/scan", () => import("./views/scan.js")],
   ["/movements", () => import("./views/movements.js")],
   ["/movements/:id", () => import("./views/movement.js")],
+  ["/counts", () => import("./views/counts.js")],
+  ["/counts/:id", () => import("./views/count.js")],
   ["/stores", () => import("./views/stores.js")],
+  ["/stores/:id/history", () => import("./views/store-history.js")],
   ["/categories", () => import("./views/categories.js")],
+  ["/categories/:id/history", () => import("./views/category-history.js")],
+  ["/users", () => import("./views/users.js")],
+  ["/users/new", () => import("./views/user-new.js")],
+  ["/users/:id", () => import("./views/user.js")],
+  ["/audit", () => import("./views/audit.js")],
+  ["/account", () => import("./views/account.js")],
+  ["/security", () => import("./views/security.js")],
 ];
 
 const fallback = () => import("./views/not-found.js");
@@ -34,6 +44,11 @@ let inside = null;
 
 function enter(id) {
   leave();
+  // A single sign-on comes back to any page, also one that was begun beside another tab's: that must know who is in.
+  session.tellSignedIn();
+  const { pathname } = location;
+  // Whoever is signed in is past the set-up, and past the door.
+  if (["/setup", "/sign-in"].map(router.href).includes(pathname)) history.replaceState(null, "", router.href("/"));
   inside = createScope(null);
   inside.run(() => {
     const { node, main } = createShell();
@@ -41,7 +56,10 @@ function enter(id) {
     router.start(routes, fallback, main);
   });
   outbox.openFor(id, (entry, row) =>
-    toast(`${entry.about} was sent.`, { label: "Show", run: () => router.go(`/movements/${row.id}`) }),
+    toast(`${entry.about} was sent.`, {
+      label: "Show",
+      run: () => router.go(row.kind ? `/movements/${row.id}` : entry.page),
+    }),
   );
 }
 
@@ -49,7 +67,10 @@ function leave() {
   router.stop();
   inside?.end();
   outbox.close();
-  for (const lookup of [stores, categories]) lookup.forget();
+  for (const lookup of [stores, categories, users]) {
+    lookup.forget();
+    lookup.rows.value = null; // somebody else may see others
+  }
 }
 
 async function showDoor() {
@@ -57,6 +78,13 @@ async function showDoor() {
   inside = createScope(null);
   const isSetup = router.currentPath.peek() === "/setup";
   const { render } = await (isSetup ? import("./views/setup.js") : import("./views/sign-in.js"));
+  inside.run(() => render(root));
+}
+
+async function showFactorFirst() {
+  leave();
+  inside = createScope(null);
+  const { render } = await import("./views/factor-first.js");
   inside.run(() => render(root));
 }
 
@@ -69,12 +97,16 @@ async function begin() {
 }
 
 // By id: who signs in again after a session has ended finds the page as it was.
-const userId = computed(() => session.user.value && session.user.value.id);
+const place = computed(() => {
+  const { id } = session.user.value ?? {};
+  if (id === undefined) return session.user.value === null ? "door" : "nowhere";
+  return `${session.mustSetUpFactor() ? "factor" : "inside"} ${id}`;
+});
 
 effect(() => {
-  const id = userId.value;
-  if (id === undefined) return;
-  untracked(() => (id === null ? showDoor() : enter(id)));
+  const [where, id] = place.value.split(" ");
+  const show = { door: showDoor, factor: showFactorFirst, inside: () => enter(Number(id)) }[where];
+  if (show) untracked(show);
 });
 
 begin();

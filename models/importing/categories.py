@@ -30,6 +30,7 @@ class Categories:
         self._session = session
         self._by_path: dict[str, Category] = {}
         self._by_name: dict[str, list[Category]] = {}
+        self._held: set[Category] = set()
         for category in session.scalars(select(Category).order_by(Category.archived_at.isnot(None), Category.id)):
             self._keep(category)
 
@@ -62,8 +63,11 @@ class Categories:
         self._by_path.setdefault(key(category.path), category)
         self._by_name.setdefault(key(category.name), []).append(category)
 
-    @staticmethod
-    def _live(category: Category) -> Category:
+    def _live(self, category: Category) -> Category:
+        """It is held from now on, so that nobody puts it away before the items stand in it."""
+        if category not in self._held:
+            self._session.refresh(category, with_for_update={"read": True})
+            self._held.add(category)
         if category.archived_at is not None:
             raise FieldProblem("archived", "This category is archived. Restore it first.")
         return category

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,14 @@ _LOCAL = re.compile(
     r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}))"
     r"(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?"
 )
+_FORMS = (
+    "Must be a time such as 2026-11-20 09:30, 20.11.2026 09:30 or 2026-11-20T09:30:00Z, or a day such as 2026-11-20."
+)
 _NOT_FUTURE = Timestamp(future=False)
-_SHELF = Quantity(zero=True)
-KIND = Choice(*SIGNS)
+_NONE = Decimal(0)
+_QUANTITIES = {"adjustment": rules.SIGNED_QUANTITY, "stock": Quantity(zero=True)}
+REVERSAL = "reversal"
+KIND = Choice(*SIGNS, REVERSAL)
 ANY_QUANTITY = Quantity(signed=True, zero=True)
 
 
@@ -47,9 +53,10 @@ def lower(rule: Field) -> Callable[[str], str]:
     return lambda text: rule(text.casefold().replace("-", "_").replace(" ", "_"))
 
 
-def quantity_rule(kind: str) -> Quantity:
-    """Return the rule of a quantity: only an adjustment's has a sign, only a shelf (stock) may be found empty."""
-    return {"adjustment": rules.SIGNED_QUANTITY, "stock": _SHELF}.get(kind, rules.QUANTITY)
+def quantity(kind: str, number: Decimal) -> Decimal:
+    """Check a quantity: only an adjustment's has a sign, only a shelf (stock) may be found empty."""
+    rule = _QUANTITIES.get(kind)
+    return rule(number) if rule else rules.QUANTITY(max(number, _NONE))  # -1 is refused in the words of 0
 
 
 def moment(text: str, zone: str) -> datetime:
@@ -59,7 +66,7 @@ def moment(text: str, zone: str) -> datetime:
     """
     found = _LOCAL.fullmatch(text)
     if not found:
-        return _NOT_FUTURE(text)
+        return _with_offset(text)
     year, month, day, first, second, last, hour, minute, seconds, fraction = (part or "" for part in found.groups())
     date = f"{year or last}-{month or second:0>2}-{day or first:0>2}"
     time = f"{hour:0>2}:{minute:0>2}:{seconds:0>2}.{fraction:0<6}"
@@ -68,3 +75,10 @@ def moment(text: str, zone: str) -> datetime:
     except (ValueError, OverflowError):
         raise FieldProblem("format", "There is no such time.") from None
     return _NOT_FUTURE(local.isoformat())
+
+
+def _with_offset(text: str) -> datetime:
+    try:
+        return _NOT_FUTURE(text)
+    except FieldProblem as problem:
+        raise FieldProblem("format", _FORMS) if problem.code == "format" else problem from None

@@ -78,11 +78,23 @@ class Columns:
         self._columns = self._mapped(options.mapping) if options.mapping else self._matched()
         self.titles = {field: table.header[index] for index, field in reversed(self._columns)}
         self._refuse_fields(options.constants)
+        for name, read in readers.items():
+            self.refuse_constant(name, read)
 
     def require(self, *alternatives: str) -> None:
         """Raise Invalid where none of these fields has a column or a constant."""
         if not any(name in self.titles or name in self._constants for name in alternatives):
-            raise _no_mapping(f"No column gives {' or '.join(alternatives)}.")
+            message = f"No column gives {' or '.join(alternatives)}. The file has: {self._titles()}."
+            raise Invalid(message, errors=[FieldError("mapping", "required", message, {"fields": alternatives})])
+
+    def refuse_constant(self, name: str, rule: Callable[[str], Any]) -> None:
+        """Raise Invalid where a constant breaks a rule: told once, for every row would say the same."""
+        try:
+            if name in self._constants:
+                rule(self._constants[name])
+        except (FieldProblem, FieldProblems) as problem:
+            message = " ".join(one.message for one in field_errors("", problem))
+            raise Invalid(message, errors=[FieldError(f"constants/{name}", "wrong", message)]) from None
 
     def read(self, row: Row) -> tuple[Entry, list[Problem]]:
         """Return what a row says, and what of it is no value of its field."""
@@ -150,9 +162,12 @@ class Columns:
                 i for i, known in enumerate(header) if _plain(known) == _plain(title)
             ]
             if not alike:
-                raise _no_mapping(f"The file has no column {title}. It has: {', '.join(filter(None, header))}.")
+                raise _no_mapping(f"The file has no column {title}. It has: {self._titles()}.")
             found.append((alike[0], name))
         return found
+
+    def _titles(self) -> str:
+        return ", ".join(filter(None, self._table.header))
 
     def _refuse_fields(self, names: Iterable[str]) -> None:
         for name in names:

@@ -16,14 +16,15 @@ from sqlalchemy.orm import Session
 
 from models import rules
 from models.importing.batches import SIZE, chunks
-from models.importing.cells import ANY_QUANTITY, KIND, lower, uncut
+from models.importing.cells import ANY_QUANTITY, KIND, lower, moment, uncut
 from models.importing.columns import Columns, Options, Readers
 from models.importing.posting import Document, Names, Posting, Signature
 from models.importing.tally import Entry, Tally
 from models.movement import Movement
 
 OPENING = "opening stock"
-_ONCE = ("kind", "store", "reference", "occurred_at", "to_store", "reason", "note")
+_FURTHEST_AHEAD = "Etc/GMT-14"  # what is in the future by this zone's clocks is so by every store's
+_ONCE = ("kind", "store", "reference", "occurred_at", "to_store", "reverses", "reason", "note")
 _LINE: Readers = {
     "store": rules.STORE["code"].from_text,
     "sku": uncut(rules.LINE["sku"]),
@@ -45,6 +46,7 @@ class Movements:
         "reason": rules.DOCUMENT["reason"].from_text,
         "note": rules.DOCUMENT["note"].from_text,
         "to_store": rules.STORE["code"].from_text,
+        "reverses": rules.DOCUMENT["reference"].from_text,
     }
     required: ClassVar[tuple[tuple[str, ...], ...]] = (("kind",), ("store",), ("sku", "barcode"), ("quantity",))
     repeated = "documents like one recorded before (the same kind, store, reference and time)"
@@ -53,8 +55,15 @@ class Movements:
         del options
         for alternatives in self.required:
             columns.require(*alternatives)
+        columns.refuse_constant("occurred_at", lambda text: moment(text, _FURTHEST_AHEAD))
         self._columns = columns
         self._before: int | None = None
+
+    def prepare(self, session: Session) -> None:
+        """Refuse a store that is none, where it holds for all rows."""
+        names = Names(session, [])
+        self._columns.refuse_constant("store", lambda code: names.store("store", code))
+        self._columns.refuse_constant("to_store", lambda code: names.store("to_store", code))
 
     def batches(self, entries: Iterable[Entry]) -> Iterator[list[Document]]:
         """Gather rows into documents, and documents until they have some hundred rows."""

@@ -2,12 +2,13 @@
 
 1. A row's SKU says which item it is, case aside; the SKU of a known item stays as it is spelt.
 2. A row does what it would do alone, after the rows before it. A blank cell leaves its field as it is.
-3. A category that is not there is made; a barcode list replaces the item's list.
+3. A category that is not there is made; a barcode list replaces the item's list. Packs, groups and options stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from sqlalchemy import delete, insert, select
@@ -17,12 +18,13 @@ from common import errors
 from common.fields import FieldProblem, FieldProblems, field_errors
 from common.gtin import barcode_key
 from models import rules, search
+from models.barcode import Barcode
 from models.importing.batches import chunks
 from models.importing.categories import Categories, steps
 from models.importing.cells import barcodes, lower, uncut
 from models.importing.columns import ATTRIBUTE, Columns, Options, Readers
 from models.importing.tally import Entry, Problem, Tally
-from models.item import PIECES, Barcode, Item
+from models.item import PIECES, Item
 from models.text import fold, key
 
 READERS: Readers = {name: rule.from_text for name, rule in rules.ITEM.items() if name != "category_id"} | {
@@ -41,6 +43,12 @@ class Items:
     def __init__(self, columns: Columns, options: Options) -> None:
         columns.require("sku")
         self._columns, self._mode = columns, options.mode
+
+    def prepare(self, session: Session) -> None:
+        """Refuse a category that is archived or ambiguous, where it holds for all rows; none is made for that alone."""
+        with suppress(_Tried), session.begin_nested():
+            self._columns.refuse_constant("category", lambda text: Categories(session).id(steps(text)))
+            raise _Tried
 
     def batches(self, entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         """Cut the rows into what is taken together."""
@@ -63,6 +71,10 @@ class Items:
         work.finish()
 
 
+class _Tried(Exception):
+    """Undoes what was tried."""
+
+
 class _Refusal(Exception):
     def __init__(self, problems: list[tuple[str, str, str]]) -> None:
         super().__init__(problems)
@@ -77,9 +89,10 @@ class _Batch:
         skus = [key(entry.values["sku"]) for entry in batch if "sku" in entry.values]
         self._items = {item.sku_key: item for item in session.scalars(select(Item).where(Item.sku_key.in_(skus)))}
         codes = {barcode_key(code) for entry in batch for code in entry.values.get("barcodes", ())}
-        owners = select(Barcode.code_key, Item.sku_key).join(Item, Item.id == Barcode.item_id)
-        taken = session.execute(owners.where(Barcode.code_key.in_(codes)))
-        self._owners: dict[str, str] = dict(taken.all())
+        owners = select(Barcode.code_key, Item.sku_key, Barcode.pack_quantity).join(Item, Item.id == Barcode.item_id)
+        taken = session.execute(owners.where(Barcode.code_key.in_(codes))).all()
+        self._owners: dict[str, str] = {row.code_key: row.sku_key for row in taken}
+        self._packed = {row.code_key for row in taken if row.pack_quantity is not None}
         self._categories = Categories(session) if any("category" in entry.values for entry in batch) else None
         self._reindex: dict[str, Item] = {}
         self._had: dict[str, list[str]] = {}
@@ -97,8 +110,8 @@ class _Batch:
         except FieldProblems as problems:
             raise _Refusal([("attributes", e.code, e.message) for e in field_errors("", problems)]) from None
         self._refuse_barcodes(key(sku), values.get("barcodes", ()))
-        if item is not None and values.get("unit") == PIECES != item.unit:
-            self._refuse_unit(item)
+        if item is not None and item.id is not None and values.get("unit", item.unit) != item.unit:
+            self._refuse_unit(item, values["unit"])
         if "category" in values:
             values["category_id"] = self._category(values.pop("category"))
         return self._create(sku, values) if item is None else self._revise(item, values)
@@ -140,10 +153,12 @@ class _Batch:
             raise _Refusal([("barcodes", "duplicate", "The same barcode stands here twice.")])
         if any(self._owners.get(code, sku) != sku for code in keys):
             raise _Refusal([("barcodes", "duplicate", "Another item has this barcode already.")])
+        if not self._packed.isdisjoint(keys):
+            raise _Refusal([("barcodes", "duplicate", "A pack of this item has this barcode already.")])
 
-    def _refuse_unit(self, item: Item) -> None:
+    def _refuse_unit(self, item: Item, unit: str) -> None:
         try:
-            item.refuse_fractions(self._session)
+            item.refuse_unit(self._session, unit)
         except errors.InUse as error:
             raise _Refusal([("unit", "in_use", error.detail)]) from None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -15,11 +17,12 @@ from common.access import Caller, Role
 from common.fields import FieldProblem
 from common.gtin import lookup_keys
 from models import document_lines, ledger
-from models.importing.cells import moment, quantity_rule
+from models.barcode import in_units
+from models.importing.cells import REVERSAL, moment, quantity
 from models.importing.columns import Columns
 from models.importing.tally import Entry, Problem, Tally
-from models.item import PIECES
-from models.movement import Movement
+from models.item import NOT_WHOLE, is_fraction
+from models.movement import REVERSED_BY, Movement, MovementLine
 from models.store import Store
 from models.text import key
 
@@ -39,12 +42,12 @@ class Document:
     quantity: str
 
 
-class _Wrong(Exception):
+class _Wrong(FieldProblem):
     """A field is wrong, by its name."""
 
     def __init__(self, name: str, code: str, message: str) -> None:
-        super().__init__(name, code, message)
-        self.name, self.code, self.message = name, code, message
+        super().__init__(code, message)
+        self.name = name
 
 
 class Names:
@@ -90,7 +93,6 @@ class Posting:
 
     def __init__(self, session: Session, columns: Columns, names: Names, document: Document) -> None:
         self._session, self._columns, self._names, self._document = session, columns, names, document
-        self._rule = quantity_rule(document.quantity)
         self._entries: list[Entry] = []
         self._lines: list[dict[str, Any]] = []
 
@@ -108,7 +110,7 @@ class Posting:
             return None
         try:
             with self._session.connection().begin_nested():
-                movement = ledger.post(self._session, _CALLER, lines=self._lines, **fields)
+                movement = self._record(**fields)
         except errors.StorekeeperError as error:
             self._refuse(error, tally)
             return None
@@ -125,43 +127,68 @@ class Posting:
             fields["to_store_id"] = self._names.store("to_store", once["to_store"]).id
         elif once["to_store"] is not None:
             raise _Wrong("to_store", "unexpected", "Only a transfer goes to another store.")
+        if kind == REVERSAL:
+            if once["reverses"] is None:
+                raise _Wrong("reverses", "required", "Is required: the reference of the document to undo.")
+            fields["reverses"] = once["reverses"]
+        elif once["reverses"] is not None:
+            raise _Wrong("reverses", "unexpected", "Only a reversal undoes another document.")
         try:
             return fields | {"occurred_at": once["occurred_at"] and moment(once["occurred_at"], store.timezone)}
         except FieldProblem as problem:
             raise _Wrong("occurred_at", problem.code, problem.message) from None
 
+    def _record(self, *, kind: str, store_id: int, reverses: str | None = None, **fields: Any) -> Movement:
+        if kind != REVERSAL:
+            return ledger.post(self._session, _CALLER, kind=kind, store_id=store_id, lines=self._lines, **fields)
+        del fields["reason"]
+        return ledger.reverse(self._session, _CALLER, self._undone(store_id, reverses), **fields)
+
+    def _undone(self, store_id: int, reference: str | None) -> Movement:
+        """Return the newest document in force of a store and reference that moved just what the rows say."""
+        named = select(Movement).where(Movement.store_id == store_id, Movement.reference == reference)
+        in_force = named.where(Movement.kind != REVERSAL, REVERSED_BY.is_(None)).order_by(Movement.id.desc())
+        asked = _sums((line["item_id"], line["quantity"]) for line in self._lines)
+        for movement in self._session.scalars(in_force):
+            moved = select(MovementLine.item_id, MovementLine.quantity).where(MovementLine.store_id == store_id)
+            if asked == _sums(self._session.execute(moved.where(MovementLine.movement_id == movement.id)).all()):
+                return movement
+        message = "No document of this store and reference that is in force moved just these items and quantities."
+        raise errors.Invalid(message, errors=[errors.FieldError("reverses", "unknown", message)])
+
     def _read(self, entry: Entry, tally: Tally) -> None:
         """A row with nothing on its shelf says nothing that the ledger would keep."""
         problems: list[Problem] = []
         item: Any = None
-        quantity = None
+        counted = None
         try:
             item = self._names.item(entry)
         except _Wrong as wrong:
             problems.append(self._problem(entry, wrong))
         try:
-            quantity = self._quantity(entry, item)
+            counted = self._quantity(entry, item)
         except _Wrong as wrong:
             problems.append(self._problem(entry, wrong))
         if problems:
             tally.refuse(problems)
-        elif not quantity:
+        elif not counted:
             tally.unchanged += 1
         else:
             costs = {name: entry.values[name] for name in ("unit_cost", "unit_price") if name in entry.values}
             self._entries.append(entry)
-            self._lines.append({"item_id": item.id, "quantity": quantity} | costs)
+            self._lines.append({"item_id": item.id, "quantity": counted} | costs)
 
     def _quantity(self, entry: Entry, item: Any) -> Any:
         if "quantity" not in entry.values:
             raise _Wrong("quantity", "required", "Is required.")
         try:
-            quantity = self._rule(entry.values["quantity"])
+            counted = quantity(self._document.quantity, entry.values["quantity"])
+            counted = counted if item is None else in_units(counted, item.pack_quantity)
         except FieldProblem as problem:
             raise _Wrong("quantity", problem.code, problem.message) from None
-        if item is not None and item.unit == PIECES and quantity % 1:
-            raise _Wrong("quantity", "not_whole", "This item is counted in whole pieces.")
-        return quantity
+        if item is not None and is_fraction(item.unit, counted):
+            raise _Wrong("quantity", *NOT_WHOLE)
+        return counted
 
     def _refuse(self, error: errors.StorekeeperError, tally: Tally) -> None:
         """Name what is wrong at its row; the other rows fall with their document."""
@@ -180,6 +207,13 @@ class Posting:
 
     def _problem(self, entry: Entry, wrong: _Wrong) -> Problem:
         return self._columns.problem(entry, wrong.name, wrong.code, wrong.message)
+
+
+def _sums(moved: Iterable[Any]) -> dict[int, Decimal]:
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for item_id, moved_by in moved:
+        sums[item_id] += abs(moved_by)
+    return sums
 
 
 def _signature(movement: Movement) -> Signature:

@@ -29,6 +29,9 @@ class Kind(Protocol):
     def __init__(self, columns: Columns, options: Options) -> None:
         """Raise Invalid where the file lacks a column that this kind cannot do without."""
 
+    def prepare(self, session: Session) -> None:
+        """Raise Invalid where a constant is wrong as things stand."""
+
     def batches(self, entries: Iterator[Entry]) -> Iterator[list[Any]]:
         """Cut the rows into what is taken together."""
 
@@ -65,7 +68,7 @@ class Import:
             return undone.tally
 
     def _whole(self, session: Session) -> Tally:
-        tally = Tally()
+        tally = self._prepared(session)
         for batch in self._kind.batches(self._entries(tally)):
             self._kind.take(session, batch, tally)
             self._tell(tally)
@@ -75,7 +78,7 @@ class Import:
         return tally
 
     def _piecemeal(self, unit: Unit) -> Tally:
-        tally = Tally()
+        tally = unit(self._prepared)
         for batch in self._kind.batches(self._entries(tally)):
             taken = unit(lambda session, batch=batch: self._taken(session, batch))
             tally.add(taken)
@@ -83,6 +86,10 @@ class Import:
             self._tell(tally)
         self._tell(tally)
         return tally
+
+    def _prepared(self, session: Session) -> Tally:
+        self._kind.prepare(session)
+        return Tally()
 
     def _taken(self, session: Session, batch: list[Any]) -> Tally:
         tally = Tally()

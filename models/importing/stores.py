@@ -26,6 +26,9 @@ class Stores:
         columns.require("code")
         self._columns, self._mode, self._timezone = columns, options.mode, options.timezone
 
+    def prepare(self, session: Session) -> None:
+        """Nothing that a store says depends on others."""
+
     def batches(self, entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         """Cut the rows into what is taken together."""
         return chunks(entries)

@@ -59,4 +59,6 @@ class Tally:
             (self.unchanged, "unchanged"),
             (self.refused, "refused"),
         )
-        return f"{self.rows:,} rows: " + ", ".join(f"{count:,} {word}" for count, word in counts)
+        return f"{self.rows:,} row{'' if self.rows == 1 else 's'}: " + ", ".join(
+            f"{count:,} {word}" for count, word in counts
+        )

@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
 import models  # noqa: F401 - fills the metadata
-from common import kept_answers, types  # noqa: F401 - its table belongs to the schema too
+from common import kept_answers, throttle_database, types  # noqa: F401 - their tables belong to the schema too
 from common.database import db
 from models.search import is_ours
 
@@ -22,7 +22,7 @@ def _frozen(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[Fal
     """Render this project's types as what they are in the database, so that an old step never changes its meaning."""
     if kind != "type" or not isinstance(item, TypeDecorator):
         return False
-    if isinstance(item, types.Scaled):
+    if isinstance(item, types.Scaled | types.Milliseconds):
         return "sa.BigInteger()"
     return (
         "sa.Text()"

@@ -36,7 +36,7 @@ def fill(file: Path, rows: int) -> None:
 
 
 def _item(row: data.Row) -> Item:
-    item = Item(**row._asdict(), version=1, barcodes=[], attributes={})
+    item = Item(**row._asdict(), version=1, barcodes=[], attributes={}, packs=[], options={})
     item._rekey()
     return item
 

@@ -92,17 +92,40 @@ def test_documents_that_were_there_before_are_noted(shell):
         (("--kind", "items", "--set", "number=1"), "There is no field number"),
         (("--kind", "items", "--store", "A"), "--store does not go with"),
         (("--kind", "stock", "--mode", "create"), "--mode does not go with"),
-        (("--kind", "stock"), "No column gives store"),
+        (("--kind", "stock"), "No column gives store. The file has: sku, name, quantity. Name one with --map"),
+        (("--kind", "stock"), "or the store of all rows with --store CODE."),
+        (("--kind", "stores"), 'The file has: sku, name, quantity. Name one with --map "Their column=code".'),
+        (("--kind", "stock", "--store", "NOPE"), "--store NOPE: There is no such store."),
+        (("--kind", "items", "--set", "unit=pound"), "--set unit=pound: Must be one of each, kg, "),
+        (("--kind", "items", "--set", "price=dear", "--partial"), "--set price=dear: Must be a plain decimal number"),
+        (("--kind", "movements", "--set", "kind=arrival", "--store", "A"), "--set kind=arrival: Must be one of"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_wrong(shell, arguments, sentence):
-    said = shell("load", shell.write("items.csv", "sku,name,quantity\nT1,Tea,1\n"), *arguments)
+    said = shell("load", shell.write("items.csv", "sku,name,quantity\nT1,Tea,1\nT2,Tea,1\n"), *arguments)
 
-    assert (said.code, sentence in said.err, "Traceback" in said.err) == (2, True, False)
+    notes = [line for line in said.refusals if line.endswith("is not known and was not read.")]
+    assert (said.code, said.out, len(said.refusals)) == (2, "", len(notes) + 1)
+    assert sentence in said.refusals[-1]
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(shell):
     assert shell("load", shell.folder / "none.csv", "--kind", "items").code == 2
+
+
+def test_one_row_is_one_row(shell):
+    path = shell.write("items.csv", "sku,name\nT1,Tea\n")
+
+    assert shell("load", path, "--kind", "items").out == "1 row: 1 new, 0 changed, 0 unchanged, 0 refused\n"
+
+
+def test_a_picture_is_no_table(shell):
+    path = shell.folder / "items.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\0\0\0\xdc\xd8" * 9)
+
+    said = shell("load", path, "--kind", "items")
+
+    assert (said.code, said.refusals) == (1, ["The file holds bytes that are no text. Save it as CSV UTF-8."])
 
 
 @pytest.mark.parametrize("content", ["", "PK\x03\x04", "sku\x00name\n"])

@@ -10,7 +10,10 @@ MOST_BYTES = 120_000
 MOST_REQUESTS = {"/app/items": 25}  # what one sees first; what is opened from there may add its own
 MOST_REQUESTS_ELSEWHERE = 35
 MOST_MODULES = 20
-FIRST_SCREENS = ["/app/items", "/app/items/1", "/app/scan", "/app/movements", "/app/stores"]
+FIRST_SCREENS = [
+    *("/app/items", "/app/items/1", "/app/scan", "/app/movements", "/app/stores"),
+    *("/app/account", "/app/users", "/app/users/1", "/app/audit", "/app/stores/1/history"),
+]
 
 
 def visit(page, url):

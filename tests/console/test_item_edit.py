@@ -76,6 +76,25 @@ def test_changes_of_the_same_field_are_chosen_between(page, shop, ladder, watch,
     assert (row["name"], row["price"], row["description"]) == ("Stepladder", "55.00", "Wood")
 
 
+@pytest.mark.parametrize("key", ["Enter", "Control+s"])
+def test_a_conflict_is_settled_by_the_keyboard_alone(page, shop, ladder, watch, key):
+    watch.expect(412, "/api/v1/items/")
+    page.get_by_label("Name").fill("Stepladder")
+    shop.api.patch(ladder, name="Folding ladder")
+
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog", name="Somebody else changed this too")
+    expect(dialog.get_by_label("Mine")).to_be_focused()
+    page.keyboard.press(key)
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Space")
+    page.keyboard.press(key)
+
+    expect(saved(page)).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert shop.api.get(f"/items/{ladder['id']}")["name"] == "Stepladder"
+
+
 def test_going_on_editing_loses_nothing_that_was_typed(page, shop, ladder, watch):
     watch.expect(412, "/api/v1/items/")
     page.get_by_label("Name").fill("Stepladder")
@@ -204,3 +223,28 @@ def test_the_next_user_of_this_computer_sees_their_own(open_page, service, shop)
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_label("Cost")).to_have_value(shop.items[5]["cost"])
+
+
+def test_what_an_item_is_of_its_group_is_told(page, shop):
+    sizes = [{"name": "Size", "values": ["Small", "Large"]}]
+    group = shop.api.post("/item-groups", {"name": "Jar", "options": sizes})
+    jar = shop.new_item("Jar", group_id=group["id"], options={"Size": "Large"})
+
+    page.goto(f"/app/items/{jar['id']}")
+
+    expect(page.get_by_text("Options: Size: Large")).to_be_visible()
+
+
+def test_packs_are_kept_with_the_item_and_told_to_who_only_reads(page, shop, ladder, scan, open_page, service):
+    page.get_by_role("button", name="Add a pack").click()
+    scan(page, "ladders-4")
+    expect(page.get_by_label("Pack's barcode")).to_have_value("ladders-4")
+    page.get_by_label("Pack holds").fill("4")
+    page.get_by_label("Pack's name").fill("bundle")
+    page.keyboard.press("Control+s")
+
+    expect(saved(page)).to_be_visible()
+    assert shop.api.get("/barcodes/ladders-4")["packs"] == [{"barcode": "ladders-4", "quantity": 4, "name": "bundle"}]
+    reader = open_page(service.url, "vic", base_url=service.url)
+    reader.goto(f"/app/items/{ladder['id']}")
+    expect(reader.get_by_text("bundle of 4 (ladders-4)")).to_be_visible()

@@ -39,7 +39,7 @@ def test_a_movement_is_reversed_once_and_both_stay(page, shop, shoot):
     expect(page.get_by_role("heading", name="Reversal")).to_be_visible()
     page.get_by_role("link", name=f"Movement {receipt['id']}").click()
 
-    expect(page.get_by_text("Reversed by")).to_be_visible()
+    expect(page.locator(".facts").get_by_text("Reversed by")).to_be_visible()
     expect(page.get_by_role("button", name="Reverse")).to_have_count(0)
     assert shop.on_hand(item) == 0
 
@@ -63,7 +63,7 @@ def test_a_reversal_whose_answer_was_lost_is_not_done_twice(page, shop, watch):
     page.get_by_role("dialog").get_by_role("button", name="Reverse it").click()
 
     expect(page.get_by_role("alert").filter(has_text="cannot be reached").first).to_be_visible()
-    expect(page.get_by_text("Reversed by")).to_be_visible()
+    expect(page.locator(".facts").get_by_text("Reversed by")).to_be_visible()
     assert shop.on_hand(item) == 0
 
 
@@ -234,3 +234,14 @@ def test_going_on_before_a_page_has_loaded_leaves_nothing_behind(page, shop):
     expect(page).to_have_title("Stores \u00b7 Storekeeper")
     page.keyboard.press("Control+s")
     expect(page.get_by_role("heading", name="Stores")).to_be_visible()
+
+
+def test_the_menu_under_the_name_leads_to_my_account(page, shop):
+    page.goto("/app/items")
+    expect(rows(page)).to_have_count(50)
+    page.get_by_role("button", name="mara").click()
+    page.get_by_role("link", name="My account").click()
+
+    expect(page).to_have_url(re.compile("/app/account$"))
+    expect(page.get_by_role("heading", name="My account")).to_be_focused()
+    expect(page.get_by_role("link", name="My account")).to_be_hidden()

@@ -111,7 +111,7 @@ def test_a_transfer_names_both_stores_and_arrives(counter, shop, goods, scan, sh
 
     counter.get_by_role("link", name="Show the document").click()
     counter.get_by_role("button", name="Arrived").click()
-    counter.get_by_role("dialog").get_by_role("button", name="All of it arrived").click()
+    counter.get_by_role("dialog").get_by_role("button", name="It arrived").click()
 
     expect(counter.get_by_role("heading", name="Arrival")).to_be_visible()
     rows = shop.api.get(f"/stock?item_id={goods[0]['id']}&store_id={shop.depot['id']}")["data"]
@@ -170,3 +170,16 @@ def test_a_scanned_leading_zero_form_is_the_same_item(counter, goods, scan):
     expect(quantity(counter, "Candle")).to_have_value("2")
     expect(counter.get_by_role("list", name="Lines").get_by_role("listitem")).to_have_count(1)
     assert goods[0]["barcodes"][0] == gtin(int(goods[0]["barcodes"][0][2:12]))
+
+
+def test_a_scanned_case_counts_what_it_holds_and_joins_its_pieces(counter, shop, scan):
+    packs = [{"barcode": "case-of-lamps", "quantity": 12, "name": "case"}]
+    lamp = shop.new_item("Lamp", packs=packs)
+    for code in ("case-of-lamps", lamp["barcodes"][0], "case-of-lamps"):
+        scan(counter, code)
+    expect(quantity(counter, "Lamp")).to_have_value("25")
+
+    counter.get_by_role("button", name="Post receipt").click()
+
+    expect(posted(counter)).to_contain_text("25 on hand")
+    assert shop.on_hand(lamp) == 25

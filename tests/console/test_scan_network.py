@@ -113,17 +113,94 @@ def test_what_was_scanned_and_not_posted_survives_a_reload(counter, goods, scan)
     expect(line(counter, "UNKNOWN-1")).to_be_visible()
 
 
-def test_a_code_that_could_not_be_asked_for_is_asked_again(counter, goods, scan, watch):
+def test_codes_scanned_without_the_server_are_looked_up_when_it_is_back(counter, shop, goods, scan, watch, shoot):
     watch.expect(0, "/api/v1/")
-    counter.route("**/api/v1/barcodes/*", lambda route: route.abort())
-    scan(counter, goods[0]["barcodes"][0])
-    expect(counter.get_by_text("Could not be looked up: the server")).to_be_visible(timeout=15_000)
+    counter.context.set_offline(True)
+    for item in goods:
+        scan(counter, item["barcodes"][0])
+    scan(counter, "NO-SUCH-CODE")
+    expect(counter.get_by_text("Could not be looked up yet:")).to_have_count(3)
+    expect(counter.get_by_text("The server cannot be reached.")).to_be_visible()
     expect(counter.get_by_role("button", name="Post receipt")).to_be_disabled()
+    shoot(counter, "scan-without-server")
 
-    counter.unroute("**/api/v1/barcodes/*")
-    line(counter, goods[0]["barcodes"][0]).get_by_role("button", name="Try again").click()
+    counter.context.set_offline(False)
 
     expect(quantity(counter, "Candle")).to_have_value("1")
+    expect(quantity(counter, "Match box")).to_have_value("1")
+    expect(counter.get_by_text("No item has this code.")).to_be_visible()
+    expect(counter.get_by_text("The server cannot be reached.")).to_have_count(0)
+    expect(counter.locator(".panel")).to_contain_text("NO-SUCH-CODE")
+    expect(counter.locator(".panel")).to_contain_text("Not found")
+    expect(counter.get_by_label("Barcode or SKU")).to_be_focused()
+
+
+def test_the_panel_is_green_again_once_the_last_code_is_known(counter, goods, scan, watch):
+    watch.expect(0, "/api/v1/")
+    counter.context.set_offline(True)
+    scan(counter, goods[0]["barcodes"][0])
+    expect(counter.locator(".panel")).to_have_attribute("data-state", "bad")
+
+    counter.context.set_offline(False)
+
+    expect(counter.locator(".panel")).to_have_attribute("data-state", "good")
+    expect(counter.locator(".panel")).to_contain_text("Candle")
+
+
+def test_a_server_that_was_away_is_found_without_a_sign_from_the_browser(counter, goods, scan, watch):
+    watch.expect(0, "/api/v1/")
+    counter.route("**/api/v1/**", lambda route: route.abort())
+    scan(counter, goods[0]["barcodes"][0])
+    expect(counter.get_by_text("Could not be looked up yet:")).to_be_visible()
+
+    counter.unroute("**/api/v1/**")
+
+    expect(quantity(counter, "Candle")).to_have_value("1", timeout=20_000)
+    expect(counter.get_by_text("The server cannot be reached.")).to_have_count(0)
+
+
+def test_trying_again_by_hand_mends_everything_at_once(counter, goods, scan, watch):
+    watch.expect(0, "/api/v1/")
+    counter.clock.install()
+    counter.route("**/api/v1/**", lambda route: route.abort())
+    scan(counter, goods[0]["barcodes"][0])
+    scan(counter, goods[1]["barcodes"][0])
+    for _ in range(40):
+        counter.clock.run_for(200)
+    expect(counter.get_by_text("Could not be looked up yet:")).to_have_count(2)
+    counter.get_by_role("button", name="Try again").first.focus()
+    counter.keyboard.press("Enter")
+    expect(counter.get_by_text("Asked last at")).to_be_visible()
+    expect(counter.get_by_role("button", name="Try again").first).to_be_focused()
+
+    counter.unroute("**/api/v1/**")
+    counter.keyboard.press("Enter")
+    expect(counter.get_by_text("The server cannot be reached.")).to_have_count(0)
+    counter.clock.run_for(1_000)
+
+    expect(quantity(counter, "Candle")).to_have_value("1")
+    expect(quantity(counter, "Match box")).to_have_value("1")
+    expect(counter.get_by_label("Barcode or SKU")).to_be_focused()
+
+
+def test_the_keyboard_stays_at_work_when_a_line_goes_or_is_asked_for_again(counter, goods, scan, watch):
+    watch.expect(500, "/api/v1/barcodes")
+    counter.route("**/api/v1/barcodes/*", lambda route: route.fulfill(status=500, body="{}"))
+    scan(counter, goods[0]["barcodes"][0])
+    expect(counter.get_by_text("Could not be looked up yet:")).to_be_visible()
+    entry = counter.get_by_label("Barcode or SKU")
+
+    again = line(counter, goods[0]["barcodes"][0]).get_by_role("button", name="Try again")
+    again.focus()
+    counter.keyboard.press("Enter")
+    expect(entry).to_be_focused()
+    counter.unroute("**/api/v1/barcodes/*")
+    expect(quantity(counter, "Candle")).to_have_value("1", timeout=20_000)
+
+    counter.get_by_role("button", name="Remove Candle").focus()
+    counter.keyboard.press("Enter")
+    expect(counter.get_by_role("list", name="Lines").get_by_role("listitem")).to_have_count(0)
+    expect(entry).to_be_focused()
 
 
 def test_the_key_is_made_of_sixteen_random_bytes(counter, goods, scan):

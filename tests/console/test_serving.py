@@ -89,7 +89,6 @@ def test_page_and_files_are_guarded_alike(client, name):
     assert answer.headers["Content-Security-Policy"] == POLICY
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
-    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Permissions-Policy"]
 
 

@@ -21,6 +21,8 @@ def test_the_first_administrator_is_made_by_the_printed_link(open_page, empty_se
     page.on("request", lambda request: requested.append(request.url))
     page.goto(empty_service.setup_url)
     expect(page.get_by_role("heading", name="Set up")).to_be_visible()
+    expect(page.get_by_text("Everybody else is added afterwards, on the page Users.")).to_be_visible()
+    expect(page.get_by_label("Username")).to_be_focused()
     shoot(page, "setup")
 
     page.get_by_label("Username").fill("olga")
@@ -34,6 +36,47 @@ def test_the_first_administrator_is_made_by_the_printed_link(open_page, empty_se
     code = empty_service.setup_url.split("code=")[1]
     assert not [url for url in requested if code in url]
     assert Api(empty_service.url, "olga").get("/session")["name"] == "Olga Berg"
+
+
+def test_a_used_link_says_that_set_up_is_done_and_leads_to_signing_in(open_page, service, shoot):
+    page = open_page(service.url)
+    page.goto(f"{service.url}/app/setup#code=used")
+
+    expect(page.get_by_role("heading", name="Set-up is done")).to_be_visible()
+    expect(page.get_by_text("You are the first here")).to_have_count(0)
+    expect(page.get_by_label("Password")).to_have_count(0)
+    shoot(page, "setup-done")
+    expect(page.get_by_role("link", name="Sign in")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_label("Username")).to_be_focused()
+
+
+def test_a_form_that_came_second_says_that_set_up_is_done(open_page, empty_service):
+    page = open_page(empty_service.url)
+    page.goto(empty_service.setup_url)
+    page.get_by_label("Username").fill("olga")
+    page.get_by_label("Password").fill(PASSWORD)
+    empty_service.add_user("mara", "admin")
+
+    page.get_by_role("button", name="Make the first administrator").click()
+
+    expect(page.get_by_role("heading", name="Set-up is done")).to_be_visible()
+
+
+def test_a_used_link_leads_who_is_signed_in_to_the_items(open_page, service, shop):
+    page = open_page(service.url, "mara")
+    page.goto(f"{service.url}/app/setup#code=used")
+
+    expect(page.get_by_role("heading", name="Items")).to_be_visible()
+
+
+def test_who_only_reads_is_told_how_one_who_posts_is_added(open_page, service):
+    page = open_page(service.url, "vic")
+    page.goto(f"{service.url}/app/scan")
+
+    expect(page.get_by_text("An administrator can make you a clerk, on the page Users.")).to_be_visible()
 
 
 def test_a_wrong_code_can_be_typed_again(open_page, empty_service, watch):

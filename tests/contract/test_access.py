@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from refusals import assert_problem
-from routing import CALLS, CHANGES, GONE, READS, each
+from routing import BY_TOKEN, CALLS, CHANGES, GONE, PASSING, READS, each
 from service import ROLES
 
 GUARDED = [call for call in CALLS if call.role is not None]
@@ -44,7 +44,7 @@ def test_a_role_that_may_can(fresh, call, who):
 
     assert answer.status_code == SUCCESS[call.verb], answer.text
     assert answer.json["links"] if call.verb != "delete" else answer.data == b""
-    assert fresh.dump() != before or call.url.endswith("restoration")
-    if call.verb == "post":
+    assert fresh.dump() != before or call.url.endswith("restoration") or str(call) in BY_TOKEN | PASSING
+    if call.verb == "post" and str(call) not in PASSING:
         cookie = answer.headers.get("Set-Cookie", fresh.cookies["admin"]).split(";")[0]
         assert fresh.get(answer.headers["Location"], headers={"Cookie": cookie}).json["id"] == answer.json["id"]

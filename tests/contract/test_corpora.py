@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from refusals import assert_problem
-from routing import BODIES, LISTS, each
+from routing import BODIES, ENDING, LISTS, ONESELF, each
 
 from common.fields import Code, Text, Username
 
@@ -17,7 +17,9 @@ JSON = {"Content-Type": "application/json"}
 # One call for each table of fields: what is read alike need not be read twice.
 TABLES = list({id(call.parser): call for call in BODIES}.values())
 # Hashing a password takes 30 ms on purpose.
-SLOW = {"POST session", "POST users", "PUT users/<id>/password"}
+SLOW = {"POST session", "POST users", "PUT users/<id>/password", "POST users/<id>/passkey-challenges"} | {
+    f"POST users/<id>/{noun}" for noun in ("second-factors/removal", "totp", "totp/removal", "recovery-codes")
+}
 # Legal JSON that the contract refuses: a name twice in one object, and numbers of more than 64 digits.
 STRICTER = {
     "y_object_duplicated_key.json",
@@ -25,6 +27,7 @@ STRICTER = {
     "y_number_double_close_to_zero.json",
 }
 UNREADABLE = {"json", "encoding"}
+_APART = 75
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
 )
@@ -73,7 +76,7 @@ def _step(call):
     return 25 if str(call) in SLOW else 1 if coded and call.verb == "post" else 5
 
 
-@each([call for call in TABLES if _texts(call)])
+@each([call for call in TABLES if _texts(call) and call.resource.__module__ not in ONESELF])
 def test_naughty_strings_are_kept_as_they_are_or_refused_whole(fresh, call, naughty):
     path, names = call.path(fresh), _texts(call)
     table = call.resource.shape.model.__tablename__
@@ -85,7 +88,7 @@ def test_naughty_strings_are_kept_as_they_are_or_refused_whole(fresh, call, naug
         assert answer.status_code in {200, 201, 400, 401, 409, 422}, (text, answer.text)
         if answer.status_code in {200, 201}:
             assert answer.json.items() >= dict.fromkeys(set(names) & answer.json.keys(), text.strip()).items()
-            made += call.verb == "post"
+            made += call.verb == "post" and str(call) not in ENDING
         elif answer.status_code != 409:
             assert_problem(answer, answer.status_code)
     assert len(fresh.dump()[table]) == before + made
@@ -103,13 +106,13 @@ def test_naughty_strings_can_be_searched_for(served, call, naughty):
 def test_naughty_strings_can_be_filtered_by(served, call, naughty):
     shape = call.resource.shape
     names = [name for name, field in shape.fields.items() if field.filters]
+    asked = [f"{name}{operator}" for name in names for operator in ("", "[gte]", "[lt]")]
 
-    for text in naughty[::25]:
-        for name in names:
-            for operator in ("", "[gte]", "[lt]"):
-                answer = call.send(served, path=f"{call.path(served)}?{name}{operator}={quote(text)}")
+    for place, name in enumerate(asked):
+        for text in naughty[place % _APART :: _APART]:  # each way of asking gets some, and together they get all
+            answer = call.send(served, path=f"{call.path(served)}?{name}={quote(text)}")
 
-                assert answer.status_code in {200, 400}, (name, operator, text, answer.text)
+            assert answer.status_code in {200, 400}, (name, text, answer.text)
 
 
 @each([call for call in TABLES if str(call) not in SLOW])

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from refusals import assert_problem
-from routing import CALLS, CHANGES, READS, ROWS, each
+from routing import CALLS, CHANGES, ERASED, OWN, READS, ROWS, each, sent_back
 from service import ROLES
 
 SANE_IDS = ("a", "7f3c-11.2:b_", "x" * 128)
@@ -23,6 +23,14 @@ FITTING = (
     "",
 )
 UNFITTING = ("image/png", "application/json;q=0", "text/nonsense, application/pdf;q=0.5")
+ROW_URLS = {call.url for call in ROWS if getattr(call.resource.shape, "versioned", False)}
+
+
+def parent(call):
+    """Return the address of the row that an action is about; a transfer is read as a movement."""
+    return call.url.rsplit("/", 1)[0].replace("/transfers/", "/movements/")
+
+
 EXACT = [call for call in ROWS if getattr(call.resource.shape, "versioned", False)]
 
 
@@ -106,6 +114,8 @@ def test_a_rows_tag_is_its_version_alike_for_everybody(shop, call):
     for role in ROLES[ROLES.index(call.least) :]:
         answer = shop.get(path, role=role)
 
+        if answer.status_code == 404 and any(own in path for own in OWN):
+            continue
         assert answer.headers["ETag"] == f'"{answer.json["version"]}"' or "session" in path
         assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT", answer.headers["Last-Modified"])
 
@@ -149,12 +159,15 @@ def test_a_change_to_what_was_read_moves_the_version_by_one(fresh, call, how):
 
     assert answer.status_code in {200, 204}, answer.text
     after = fresh.get(path)
+    if str(call) in ERASED or any(own in path for own in OWN):
+        assert after.status_code == 404
+        return
     assert after.headers["ETag"] == f'"{int(tag.strip(chr(34))) + 1}"'
     assert call.verb == "delete" or answer.headers["ETag"] == after.headers["ETag"]
     assert call.verb == "delete" or answer.json == after.json
 
 
-@each([call for call in CHANGES if call.verb == "post" and call.parameters])
+@each([call for call in CHANGES if call.verb == "post" and call.parameters and parent(call) in ROW_URLS])
 def test_an_action_honours_the_tag_of_its_row(fresh, call):
     path = call.path(fresh)
     row = fresh.get(path.rsplit("/", 1)[0].replace("/transfers/", "/movements/"))
@@ -168,7 +181,7 @@ def test_an_action_honours_the_tag_of_its_row(fresh, call):
 def test_a_change_that_changes_nothing_moves_no_version(fresh, call):
     path = call.path(fresh)
     row = fresh.get(path).json
-    same = {argument.name: row[argument.name] for argument in call.parser.args}
+    same = {argument.name: sent_back(argument.type, row[argument.name]) for argument in call.parser.args}
     before = fresh.dump()
 
     answer = call.send(fresh, path=path, body=same)

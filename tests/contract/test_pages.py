@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from itertools import count, pairwise
 from urllib.parse import quote
 
@@ -17,10 +18,13 @@ from models.text import fold
 ODD_LIMITS = ("0", "-1", "x", "", "1.5", "1e1", "٣", "1,2", "99999999999999999999", "null", "%00", " 1")
 ODD_CURSORS = ("", "x", "AAAA", "!!!", "é", "W10", "bnVsbA", "e30", "a" * 5000, "%00")
 ODD_KEYS = (-1, 2**63, "", "abc", "\0", 1.5, True, None, [], "2026-01-01")
+# What a row is told from others by that is computed and has no id.
+COMPUTED_BY = ("day", "store_id", "category_id", "item_id", "kind", "reason", "to_store_id", "supplier_id", "part")
+ENDLESS = {call.url for call in LISTS if call.resource.shape.endless}
 
 
 def identity(row):
-    return row["id"] if "id" in row else (row["store_id"], row["item_id"])
+    return row["id"] if "id" in row else tuple(row.get(name) for name in COMPUTED_BY)
 
 
 def joined(path, query):
@@ -41,7 +45,7 @@ def walk(service, path, query="", *, seed=1, between=lambda: None, back=False):
         found = answer.json
         rows = found["data"] + rows if back else rows + found["data"]
         cursor = found["page"]["previous" if back else "next"]
-        if cursor is None:
+        if cursor is None or (path in ENDLESS and not found["data"]):
             return rows
     raise AssertionError("the list has no end")
 
@@ -53,7 +57,7 @@ def _cursors(service, path, query, chance):
         parts = [query, f"limit={chance.randint(1, 4)}", f"cursor={cursor}" if cursor else ""]
         page = service.get(joined(path, "&".join(filter(None, parts)))).json["page"]
         behind = page["previous"] or behind
-        if page["next"] is None:
+        if page["next"] in {None, cursor}:  # of an endless list the last page leads to itself
             break
         cursor = page["next"]
     yield behind
@@ -65,6 +69,11 @@ def sortable(call):
 
 def orders(call):
     return ["", *(f"sort={way}{name}" for name in sortable(call) for way in ("", "-"))]
+
+
+def told(answer):
+    """Return what the Link header says: relations and addresses."""
+    return {rel: href for href, rel in re.findall(r'<([^>]*)>; rel="(\w+)"', answer.headers["Link"])}
 
 
 @each(LISTS)
@@ -83,8 +92,9 @@ def test_a_list_is_an_envelope_with_its_way_on(served, call):
     assert body["page"]["previous"] is body["links"]["previous"] is None
     if body["page"]["total"] > 1:
         href = body["links"]["next"]["href"]
-        assert answer.headers["Link"] == f'<{href}>; rel="next"'
-        assert served.get(href).json["links"]["previous"] is not None
+        assert told(answer) == {"self": f"{path}?limit=1&total=true", "next": href}
+        second = served.get(href)
+        assert told(second)["prev"] == told(second)["previous"] == second.json["links"]["previous"]["href"]
 
 
 @each(LISTS)
@@ -117,7 +127,7 @@ def test_every_sortable_field_sorts_both_ways(served, call):
         up, down = (served.get(f"{path}?sort={way}{name}&limit=200").json["data"] for way in ("", "-"))
 
         assert down == up[::-1]
-        assert {identity(row) for row in up} == {identity(row) for row in served.get(path).json["data"]}
+        assert {identity(row) for row in up} == {identity(row) for row in served.get(f"{path}?limit=200").json["data"]}
         values = [row[name] for row in up]
         assert values == sorted(values, key=_sort_key) or values == sorted(values, key=str), name
 
@@ -160,7 +170,7 @@ def add(service, call) -> None:
         service.post("receipts", {"store_id": 1, "lines": [line]})
 
 
-@each(LISTS)
+@each([call for call in LISTS if not call.resource.shape.endless])
 def test_no_row_is_lost_or_doubled_while_others_are_written(fresh, call):
     path = call.path(fresh)
 
@@ -181,9 +191,7 @@ def test_pages_by_number_are_the_same_rows(served, call):
 
     pages = [served.get(f"{path}?page={number}&per_page=3").json for number in range(1, len(whole) // 3 + 2)]
 
-    # A session's last use may be noted between two reads.
-    rows = [[{**row, "last_used_at": None} for row in rows] for rows in (whole, [r for p in pages for r in p["data"]])]
-    assert rows[1] == rows[0]
+    assert [row for page in pages for row in page["data"]] == whole
     assert pages[0]["page"]["limit"] == 3
     assert served.get(f"{path}?page=999&per_page=3").json["data"] == []
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from decimal import Decimal
 from itertools import groupby
 
 import pytest
 from plain_csv import read
 
+from common.errors import Invalid
 from common.gtin import GTIN_LENGTHS
+from models import password as passwords
 
 SOLD = "FROM movement_lines l JOIN movements m ON m.id = l.movement_id AND m.kind = 'sale'"
 OFF = ("--map", "ean=sku", "--map", "ean=barcodes", "--map", "product_name=name", "--map", "brands=attributes.brand")
@@ -191,3 +194,17 @@ def test_prices_with_a_decimal_comma_are_read_exactly(shared_data, shell):
             last[row["StockCode"].upper()] = price
     found = shell.rows("SELECT upper(sku), price FROM items")
     assert {sku: Decimal(price) / 10_000 for sku, price in found} == last
+
+
+def test_no_common_password_can_be_set(shared_data):
+    common = shared_data("lists/common_passwords_zxcvbn.txt").read_text(encoding="utf-8").splitlines()
+    long_enough = [given for given in common if len(given) >= 8]
+
+    passed = []
+    for given in long_enough:
+        with suppress(Invalid):
+            passwords.refuse_weak(given, minimum=8, username="ana")
+            passed.append(given)
+
+    assert len(long_enough) > 5_000
+    assert passed == []

@@ -50,10 +50,7 @@ def copies(databases, tmp_path_factory, request):
     Place(tmp_path_factory.mktemp("empty") / "data", _url(databases, template)).prepare()
 
     def copy(folder):
-        name = f"{databases.prefix}_{len(databases.made)}"
-        databases._run(databases.server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        databases.made.append(name)
-        return Place(folder, _url(databases, name))
+        return Place(folder, _url(databases, databases.clone(template)))
 
     return copy
 
@@ -72,6 +69,12 @@ def _embedded(file, folder):
 def embedded(empty_file, tmp_path):
     """A place with the embedded database, ready to serve."""
     return _embedded(empty_file, tmp_path / "data")
+
+
+@pytest.fixture
+def two_embedded(empty_file, tmp_path):
+    """Two such places."""
+    return [_embedded(empty_file, tmp_path / name) for name in ("one", "other")]
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def tell():
 
 @pytest.fixture
 def servers(place, serve):
-    """The processes that serve a place: one on SQLite, two on PostgreSQL."""
+    """The processes that serve a place: one on SQLite, two on a server."""
     return [serve(place, name=f"server {number}") for number in range(1 if place.is_sqlite else 2)]
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Self
 
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from common.database import WRITE, open_engine
+from common.settings import Settings
+from common.settings_schema import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "nine quiet harbours"
@@ -28,7 +29,7 @@ class Place:
 
     def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
-        self.url = make_url(url).set(drivername="postgresql+psycopg") if url else None
+        self.url = Settings(database=Database(url=url)).database_url if url else None
         self.environment = {
             **os.environ,
             "STOREKEEPER_STORAGE_FOLDER": str(folder),

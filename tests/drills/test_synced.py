@@ -47,7 +47,8 @@ def test_no_answer_leaves_before_its_change_is_on_the_disk(embedded, serve, need
 def _whole(trace, pid):
     """Return the lines of a trace once the tracer has seen the end."""
     until = time.monotonic() + 60  # strace slows what it watches
-    while f"{pid} +++ exited" not in (text := trace.read_text(encoding="utf-8", errors="replace")):
+    end = re.compile(rf"^{pid} +\+\+\+ exited", re.MULTILINE)  # a short number is followed by more than one blank
+    while not end.search(text := trace.read_text(encoding="utf-8", errors="replace")):
         assert time.monotonic() < until
         time.sleep(0.1)
     return text.splitlines()

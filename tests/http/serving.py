@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from common.http import server  # noqa: E402
 from common.settings import Settings  # noqa: E402
 from common.settings_schema import Server  # noqa: E402
 
+STOPS = [signal.CTRL_BREAK_EVENT] if sys.platform == "win32" else [signal.SIGTERM, signal.SIGINT]
+
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     query = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
@@ -38,6 +41,12 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
             pieces = int(query["mebibytes"]) * 16
             start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(pieces * 65536))])
             return (b"x" * 65536 for _ in range(pieces))
+        case "/empty":
+            fields = [("Content-Type", "text/html; charset=utf-8")]
+            if "length" in query:
+                fields.append(("Content-Length", query["length"]))
+            start_response(f"{query['status']} Empty", fields)
+            return []
         case "/leaving":
             sys.exit(3)
         case "/failing":
@@ -95,7 +104,7 @@ class Client:
         while (field := self.read.readline().strip()) != b"":
             name, _, value = field.decode().partition(": ")
             headers[name] = value
-        body = self.read.read(int(headers["Content-Length"]))
+        body = self.read.read(int(headers.get("Content-Length", 0)))
         return Answer(int(line.split()[1]), headers, body)
 
     def rest(self) -> bytes:
@@ -114,7 +123,7 @@ class Client:
 
 
 @contextmanager
-def running(**settings: Any) -> Iterator[int]:
+def running(app: Any = application, **settings: Any) -> Iterator[int]:
     """Serve in a thread of this process; yields the port."""
     urls: list[str] = []
     answering = threading.Event()
@@ -126,7 +135,7 @@ def running(**settings: Any) -> Iterator[int]:
 
     def run() -> None:
         given = Settings(server=Server(**{"port": 0, **settings}))
-        codes.append(server.serve(application, given, announce))
+        codes.append(server.serve(app, given, announce))
 
     thread = threading.Thread(target=run)
     thread.start()

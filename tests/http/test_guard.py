@@ -84,7 +84,8 @@ def test_an_open_catalogue_opens_nothing_else(opened, path):
 def test_the_root_links_what_the_caller_may_read(opened):
     service = opened(access=Access(public_catalogue=True))
 
-    assert service.get("/api/v1", role=None).json["links"].keys() == {"self", "items", "categories", "stores"}
+    catalogue = {"items", "item_groups", "categories", "stores"}
+    assert service.get("/api/v1", role=None).json["links"].keys() == {"self"} | catalogue
     assert "users" not in service.get("/api/v1", role="manager").json["links"]
     assert "users" in service.get("/api/v1").json["links"]
 

@@ -102,3 +102,19 @@ def test_the_longest_key_is_taken(fresh):
     key = {"Idempotency-Key": "~" * 255}
 
     assert sell(fresh, key=key).data == sell(fresh, key=key).data
+
+
+def test_the_first_answer_is_not_given_to_somebody_who_may_see_less_by_now(fresh):
+    receipt = {"store_id": 1, "lines": [{"item_id": 1, "quantity": 1, "unit_cost": "3.21"}]}
+    first = fresh.post("receipts", receipt, headers=KEY, role="manager")
+    manager = next(row["id"] for row in fresh.get("users").json["data"] if row["username"] == "manager")
+    assert fresh.post(f"users/{manager}/second-factors/removal", {}).status_code == 201
+    assert fresh.send("PATCH", f"users/{manager}", body={"role": "clerk"}).status_code == 200
+    fresh.sign_in("manager")
+
+    again_ = fresh.post("receipts", receipt, headers=KEY, role="manager")
+
+    assert "3.21" in first.text
+    assert_problem(again_, 422)
+    assert "3.21" not in again_.text
+    assert len(fresh.get("receipts?user_id=" + str(manager)).json["data"]) == 1

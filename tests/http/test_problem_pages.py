@@ -30,7 +30,7 @@ def subclasses(cls) -> list[type[errors.StorekeeperError]]:
     return [below for child in cls.__subclasses__() for below in (child, *subclasses(child))]
 
 
-OURS = [cls for cls in subclasses(errors.StorekeeperError) if cls.__module__ == "common.errors"]
+OURS = [cls for cls in subclasses(errors.StorekeeperError) if "slug" in vars(cls)]
 THEIRS = [(status, slug) for table in (problems._FRAMEWORK, refusals.REFUSALS) for status, (slug, *_) in table.items()]
 
 

@@ -15,6 +15,13 @@ from common.http.problems import STATUSES, of
 SECRET = "postgresql://admin:hunter2@db/shop"
 
 
+@pytest.fixture
+def fresh(template):
+    """With an app of its own, since routes are added to it."""
+    with template.copy() as service:
+        yield service
+
+
 def raising(service, error, testing):
     """Add a page that fails."""
 

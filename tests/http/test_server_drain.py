@@ -7,13 +7,12 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from serving import Client, Process, application, running
+from serving import STOPS, Client, Process, application, running
 
 from common.http import server
 from common.settings import Settings
 from common.settings_schema import Server
 
-STOPS = [signal.CTRL_BREAK_EVENT] if sys.platform == "win32" else [signal.SIGTERM, signal.SIGINT]
 HALF = b"POST /half HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nhello"
 
 

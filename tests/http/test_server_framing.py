@@ -62,6 +62,17 @@ AMBIGUOUS = {
     "another version": b"GET / HTTP/1.2\r\nHost: test\r\n\r\n",
     "the next version": b"PRI * HTTP/2.0\r\n\r\n",
     "two spaces": b"GET  / HTTP/1.1\r\nHost: test\r\n\r\n",
+    "a target without a slash": b"GET api/v1/items HTTP/1.1\r\nHost: test\r\n\r\n",
+    "a slash in code": b"GET %2Fx HTTP/1.1\r\nHost: test\r\n\r\n",
+    "a query alone": b"GET ?a=1 HTTP/1.1\r\nHost: test\r\n\r\n",
+    "no target": b"GET HTTP/1.1\r\nHost: test\r\n\r\n",
+    "all of it for one method": b"GET * HTTP/1.1\r\nHost: test\r\n\r\n",
+    "a target that is a host": b"CONNECT test:443 HTTP/1.1\r\nHost: test\r\n\r\n",
+    "another scheme": b"GET ftp://test/x HTTP/1.1\r\nHost: test\r\n\r\n",
+    "a scheme without a host": b"GET http:///x HTTP/1.1\r\nHost: test\r\n\r\n",
+    "a scheme without slashes": b"GET http:x HTTP/1.1\r\nHost: test\r\n\r\n",
+    "half a bracket": b"GET http://[/x HTTP/1.1\r\nHost: test\r\n\r\n",
+    "no address in brackets": b"GET http://[:::]/x HTTP/1.1\r\nHost: test\r\n\r\n",
     "a method in lower case": b"get / HTTP/1.1\r\nHost: test\r\n\r\n",
     "no hexadecimal number": CHUNKED + b"g\r\nhello\r\n0\r\n\r\n",
     "a sign before a chunk": CHUNKED + b"+5\r\nhello\r\n0\r\n\r\n",
@@ -120,6 +131,34 @@ def test_right_chunks_are_a_body_however_they_come(port: int, body: bytes, lengt
 
     assert whole.told["length"] == by_bytes.told["length"] == length
     assert after.told["path"] == "/after"
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("GET /x?y=1", "/x"),
+        ("GET //x", "/x"),
+        ("GET http://test/x", "/x"),
+        ("GET HTTPS://[::1]:8080/x?y=1", "/x"),
+        ("GET http://test?y=1", ""),
+        ("OPTIONS *", "*"),
+    ],
+)
+def test_a_target_is_a_path_or_a_whole_address_or_of_OPTIONS_all_of_it(port: int, line: str, path: str) -> None:  # noqa: N802 - the method's name
+    with Client(port) as client:
+        answered = client.send(head(line=f"{line} HTTP/1.1")).answer()
+
+    assert (answered.status, answered.told["path"]) == (200, path)
+
+
+@pytest.mark.parametrize(
+    "fields", [["Cookie: a=1; b=2", "X-Other: 1, 2", "cookie:c=3,4"], ["Cookie: a=1; b=2; c=3,4"]], ids=["two", "one"]
+)
+def test_cookies_in_several_lines_are_the_cookies_of_one(port: int, fields: list[str]) -> None:
+    with Client(port) as client:
+        told = client.send(head(*fields, line="GET / HTTP/1.1")).answer().told
+
+    assert told["headers"]["HTTP_COOKIE"] == "a=1; b=2; c=3,4"
 
 
 def test_requests_in_one_packet_are_answered_in_order(port: int) -> None:

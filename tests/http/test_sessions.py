@@ -227,3 +227,22 @@ def test_the_first_administrator_is_made_by_the_code_once(fresh):
     assert first.json["role"] == "admin"
     assert is_in(fresh, cookie_of(first))
     assert_problem(second, 404)
+
+
+def test_signing_out_clears_the_browsers_cache_and_no_scanned_document(fresh):
+    fresh.sign_in("spare")
+
+    answer = fresh.send("DELETE", "session", role="spare")
+
+    assert answer.status_code == 204
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+
+
+@pytest.mark.parametrize(("host", "said"), [("shop.lan:8080", 1), ("localhost:8080", 0), ("127.0.0.1", 0)])
+def test_a_sign_in_that_others_can_read_along_works_and_says_so_in_the_log(fresh, caplog, host, said):
+    body = {"username": "spare", "password": shop_data.PASSWORD}
+
+    answer = fresh.post("session", body, role=None, headers={"Host": host})
+
+    assert answer.status_code == 201
+    assert caplog.text.count("is not private") == said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pytest
 from refusals import assert_problem
 from sqlalchemy import Select
 
@@ -23,6 +24,13 @@ class ItemList(Resource):
 
     def get(self) -> Select[Any]:
         return Item.visible_to(self.caller)
+
+
+@pytest.fixture
+def fresh(template):
+    """With an app of its own, since routes are added to it."""
+    with template.copy() as service:
+        yield service
 
 
 def v2(api):

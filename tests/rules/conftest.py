@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
+import buying
+import examples
 import pytest
 from blanks import Blanks, session_of
-from service import PostgresqlDatabases, SqliteFiles
+from places import SqliteFiles, on_server
 
 from common import clock
 
@@ -36,7 +39,7 @@ def sqlite_blanks(tmp_path_factory):
 def every_blanks(databases, tmp_path_factory):
     """Empty databases of each kind that the service supports; apart from those that hold the test shop."""
     folder = tmp_path_factory.mktemp("blanks")
-    places = SqliteFiles(folder) if databases.name == "sqlite" else PostgresqlDatabases(databases.url, folder)
+    places = SqliteFiles(folder) if databases.name == "sqlite" else on_server(databases.server_url, folder)
     yield Blanks(places)
     places.end()
 
@@ -67,3 +70,31 @@ def time(monkeypatch):
     moving = Time()
     monkeypatch.setattr(clock, "datetime", moving)
     return moving
+
+
+@pytest.fixture
+def here(session):
+    return examples.store(session, "HERE")
+
+
+@pytest.fixture
+def there(session):
+    return examples.store(session, "THERE")
+
+
+@pytest.fixture
+def tea(session):
+    return examples.item(session, "TEA")
+
+
+@pytest.fixture
+def salt(session):
+    return examples.item(session, "SALT")
+
+
+@pytest.fixture
+def firm(session, tea):
+    """A supplier that sells the tea in cases of twelve."""
+    firm = buying.supplier(session)
+    buying.sold(session, firm, tea, sku="T-12", pack_size=Decimal(12), unit_cost=Decimal("1.95"))
+    return firm

@@ -21,6 +21,15 @@ def load(service, kind, text, **options):
     return tally, [(problem.row, problem.column, problem.code) for problem in problems]
 
 
+def told(service, kind, text, **options):
+    """Load a file that is refused; return the sentences."""
+    problems = []
+    with service.app.app_context():
+        incoming = Import(Table(io.BytesIO(text.encode("utf-8"))), Options(kind, **options), report=problems.append)
+        incoming.run(lambda work: again(db.session(), work))
+    return [problem.message for problem in problems]
+
+
 def counts(tally):
     return tally.new, tally.changed, tally.unchanged, tally.refused
 

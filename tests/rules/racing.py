@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -12,21 +13,29 @@ from common.database import again, unit_of_work
 from common.errors import StorekeeperError
 
 AT_MOST = 20  # seconds until a test gives up
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+ON_POSTGRESQL = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+# Its table of transactions would be older the more often it is asked, by whichever process.
+ON_MARIADB = re.compile(r"LOCK WAIT [^\n]*\nMariaDB thread id (\d+)")
 
 
 def waits(engine, thread):
     """Return once the thread waits for the other's transaction, or has ended."""
     deadline = time.monotonic() + AT_MOST
     while thread.is_alive() and time.monotonic() < deadline:
-        if engine.dialect.name == "sqlite":
-            waiting = bool(engine.turns._waiting)
-        else:
-            with engine.connect() as connection:
-                waiting = connection.scalar(text(WAITING))
-        if waiting:
+        if _is_waiting(engine):
             return
         time.sleep(0.005)
+
+
+def _is_waiting(engine):
+    if engine.dialect.name == "sqlite":
+        return bool(engine.turns._waiting)
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            return connection.scalar(text(ON_POSTGRESQL)) > 0
+        told = connection.execute(text("SHOW ENGINE INNODB STATUS")).one()[-1]
+        here = connection.scalars(text("SELECT id FROM information_schema.processlist WHERE db = database()"))
+        return not set(map(int, ON_MARIADB.findall(told))).isdisjoint(here)
 
 
 def race(engine, first, second):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -56,13 +58,10 @@ def test_1_what_stands_below_is_not_moved_too_deep_either(session):
     assert refused == [("parent_id", "loop")]
 
 
-def test_1_a_parent_must_be_there_and_live(session):
-    gone = examples.category(session).archive()
-    session.flush()
+def test_1_a_parent_must_be_there(session):
+    refused = examples.refused(Invalid, Category.create, session, name="Tea", parent_id=999)
 
-    for parent_id in (gone.id, 999):
-        refused = examples.refused(Invalid, Category.create, session, name="Tea", parent_id=parent_id)
-        assert refused == [("parent_id", "unknown")]
+    assert refused == [("parent_id", "unknown")]
 
 
 def test_2_a_path_is_the_names_from_the_root(session):
@@ -122,6 +121,14 @@ def test_3_a_category_with_a_live_category_is_not_put_away(session):
         row.archive()
         session.flush()
     assert food.archived_at is not None
+
+
+def test_3_a_category_is_not_put_into_one_that_is_away(session):
+    tea, gone = examples.category(session, "Tea"), examples.category(session, "Gone").archive()
+    session.flush()
+
+    for act in (tea.revise, partial(Category.create, session, name="New")):
+        assert examples.refused(Archived, act, parent_id=gone.id) == [("parent_id", "archived")]
 
 
 def test_3_a_category_is_not_brought_back_into_one_that_is_away(session):

@@ -114,8 +114,15 @@ def test_the_average_is_not_rounded_and_carried():
     assert result.moves[0].unit_cost == 33_333
 
 
-@pytest.mark.parametrize("kind", ["sale", "return", "write_off"])
-def test_only_receipts_and_adjustments_state_a_cost(kind):
+@pytest.mark.parametrize("kind", ["receipt", "return"])
+def test_what_comes_in_may_state_its_cost(kind):
+    result = planned(kind, [line(5, cost=99)], level(10, 100))
+
+    assert result.moves[0].unit_cost == 99 * MONEY
+
+
+@pytest.mark.parametrize("kind", ["sale", "write_off"])
+def test_what_goes_out_is_worth_what_it_is_whatever_the_line_states(kind):
     stock = level(10, 100)
 
     result = planned(kind, [line(5, cost=99)], stock)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import examples
 import pytest
 from blanks import session_of
@@ -31,6 +34,24 @@ def test_every_connection_has_the_pragmas_that_keep_a_shop_s_data(engine):
         for connection in (first, second):
             found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
             assert found == PRAGMAS
+
+
+def test_connections_that_meet_in_a_new_file_are_all_set_up(tmp_path):
+    """Two that switch the same empty file to its log at once: SQLite tells one of them not to wait."""
+    at_once = Barrier(3)
+
+    def meet(name):
+        engine = open_engine(f"sqlite:///{(tmp_path / name).as_posix()}")
+        try:
+            at_once.wait(timeout=10)
+            with engine.connect() as connection:
+                return connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(3) as threads:
+        for number in range(60):
+            assert list(threads.map(meet, [f"{number}.db"] * 3)) == ["wal"] * 3
 
 
 def test_an_old_sqlite_that_can_corrupt_a_database_is_refused(tmp_path, monkeypatch):
@@ -67,7 +88,7 @@ def refusal(session, statement):
 
 
 def test_a_constraint_is_told_by_its_name_and_one_without_a_name_in_the_table_is_a_refusal(every_engine):
-    named = every_engine.dialect.name == "postgresql"
+    named = every_engine.dialect.name != "sqlite"
     with session_of(every_engine) as session:
         examples.item(session, "TEA")
         examples.item(session, "SALT")

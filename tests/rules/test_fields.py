@@ -83,6 +83,8 @@ def refusal(convert, value):
         (Username(), "zoë", "zoë"),
         (Password(), "  blanks, kept  ", "  blanks, kept  "),
         (Password(), "a\nb\tcdefg", "a\nb\tcdefg"),
+        (Password(), "cafe\u0301-au-lait", "caf\u00e9-au-lait"),
+        (Password(tried=True), " a\nb ", " a\nb "),
     ],
 )
 def test_a_field_keeps_what_its_rule_allows(field, value, kept):
@@ -164,7 +166,9 @@ def test_a_field_keeps_what_its_rule_allows(field, value, kept):
         (Username(), "zoe:x", "format"),
         (Username(), "zoe\u2003x", "format"),
         (Username(), "\u200b", "format"),
+        (Username(), "zo\u200be", "format"),
         (Password(), "short", "too_short"),
+        (Password(), " " * 9, "format"),
         (Password(), "x" * 129, "too_long"),
         (Password(), "eightch\0", "control_character"),
         (Password(), "eightch\udfff", "control_character"),

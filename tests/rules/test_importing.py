@@ -94,6 +94,7 @@ def test_a_mode_refuses_the_other_rows(fresh, mode, expected, problem):
         ({"category": "Food / " * 21 + "Tea"}, ("category", "too_many")),
         ({"sku": "SKU-9"}, ("sku", "archived")),
         ({"sku": "SKU-6", "unit": "each"}, ("unit", "in_use")),
+        ({"sku": "SKU-6", "unit": "g"}, ("unit", "in_use")),
         ({"attributes": "red"}, ("attributes", "format")),
         ({"attributes": "red", "more": "x"}, ("", "unreadable")),
     ],
@@ -122,6 +123,14 @@ def test_a_category_is_found_by_path_or_by_its_only_name_and_made_where_there_is
     assert found == ["Food / Drinks", "Food / Drinks", "Food / Fruit / Stone", "Cellar / Drinks"]
     assert refused == [(6, "category", "ambiguous")]
     assert tally.new == 4
+
+
+def test_the_unit_of_what_never_moved_may_change_also_within_a_file(fresh):
+    text = "sku,name,unit\nN1,Plum,kg\nN1,Plum,each\nSKU-4,elan,g\nSKU-1,Tea,each\nSKU-6,Salt,kg\n"
+
+    _, refused = load(fresh, "items", text)
+
+    assert ([item(fresh, sku)["unit"] for sku in ("N1", "SKU-4")], refused) == (["each", "g"], [])
 
 
 def test_one_refused_row_refuses_all_and_every_problem_is_told(fresh):
@@ -217,3 +226,19 @@ def test_stores_are_opened_revised_and_left_as_they_are(fresh):
     assert (counts(tally), new["timezone"], new["allow_negative_stock"]) == ((1, 1, 1, 2), "Europe/Vienna", True)
     assert sorted(refused) == [(5, "code", "archived"), (6, "timezone", "choice")]
     assert fresh.get("stores/1").json["name"] == "Main street"
+
+
+def test_a_file_leaves_packs_and_groups_alone_and_takes_no_pack_s_code(fresh):
+    before = fresh.get("items/8").json
+    load(fresh, "items", "sku,name,barcodes\nSKU-8,Green tea,int-8|new-8\n")
+    after = fresh.get("items/8").json
+
+    assert [after[name] for name in ("packs", "group_id", "options")] == [
+        before[name] for name in ("packs", "group_id", "options")
+    ]
+    assert fresh.get("barcodes/case-8").json["name"] == "Green tea"
+    for sku in ("SKU-8", "SKU-7"):
+        _, refused = load(fresh, "items", f"sku,barcodes\n{sku},case-8\n")
+        assert refused == [(2, "barcodes", "duplicate")]
+    load(fresh, "stock", "store,barcode,quantity\nMAIN,case-8,2\n")
+    assert fresh.get("stock?store_id=1&item_id=8").json["data"][0]["on_hand"] == 24

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from importing_examples import counts, level, load, movements
 
-from common.errors import Invalid
 from models.importing.documents import Movements, Stock
 
 HEAD = "kind,store,sku,quantity,occurred_at,reference\n"
@@ -207,17 +206,3 @@ def test_opening_stock_loaded_again_is_added_and_noted(fresh):
     tally, _ = load(fresh, "stock", text, constants={"store": "MAIN"})
 
     assert (+tally.notes, level(fresh, 1, 7)) == ({Stock.repeated: 1}, 20)
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "sentence"),
-    [
-        ("movements", "store,sku,quantity\nMAIN,SKU-1,1\n", "No column gives kind"),
-        ("movements", "kind,sku,quantity\nsale,SKU-1,1\n", "No column gives store"),
-        ("movements", "kind,store,quantity\nsale,MAIN,1\n", "No column gives sku or barcode"),
-        ("stock", "store,sku\nMAIN,SKU-1\n", "No column gives quantity"),
-    ],
-)
-def test_a_file_without_a_column_that_it_takes_is_refused_at_once(fresh, kind, text, sentence):
-    with pytest.raises(Invalid, match=sentence):
-        load(fresh, kind, text)

@@ -1,9 +1,10 @@
-"""models/item.py, by the numbers of its invariants (3: test_search.py); 5 is models/row.py's, on versions."""
+"""models/item.py, by the numbers of its invariants (3: test_search.py); 6 is models/row.py's, on versions."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import examples
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from common.errors import Archived, Duplicate, InUse, Invalid
 from common.gtin import barcode_key
 from models.item import Barcode, Item
+from models.listing import Listing
 
 EAN, SAME_AS_UPC, UPC = "4006381333931", "0036000291452", "036000291452"
 CODES = st.sampled_from([EAN, UPC, SAME_AS_UPC, "00036000291452", "int-7", "INT-7", "0815", "815", "7", "96385074"])
@@ -115,15 +117,37 @@ def test_2_whatever_is_scanned_onto_items_a_code_belongs_to_one_and_the_table_sa
     session.rollback()
 
 
-def test_4_an_item_that_lies_in_fractions_is_not_counted_in_pieces(session):
+@pytest.mark.parametrize(("unit", "quantity"), [("g", 1), ("each", 1), ("each", Decimal("0.5"))])
+def test_4_the_unit_of_an_item_that_ever_moved_stays(session, unit, quantity):
     salt, shop = examples.item(session, "SALT", unit="kg"), examples.store(session)
-    examples.posted(session, "receipt", shop, (salt, Decimal("1.5")))
+    examples.posted(session, "receipt", shop, (salt, quantity))
+    examples.posted(session, "sale", shop, (salt, quantity))
 
-    assert examples.refused(InUse, salt.revise, unit="each") == []
+    assert examples.refused(InUse, salt.revise, unit=unit) == []
 
     session.expire(salt)
-    examples.posted(session, "sale", shop, (salt, Decimal("0.5")))
-    assert salt.revise(unit="each").whole
+    assert salt.revise(unit="kg", name="Sea salt").name == "Sea salt"
+
+
+def test_4_the_unit_of_an_item_that_never_moved_may_change(session):
+    salt, pepper, shop = examples.item(session, "SALT"), examples.item(session, "PEPPER"), examples.store(session)
+    examples.posted(session, "receipt", shop, (pepper, 1))
+
+    for unit in ("kg", "g", "each"):
+        assert salt.revise(unit=unit).unit == unit
+
+
+@pytest.mark.parametrize(("point", "to"), [(Decimal("0.5"), None), (None, Decimal("1.001")), (Decimal(1), Decimal(2))])
+def test_4_an_item_that_is_reordered_in_fractions_is_not_counted_in_pieces(session, point, to):
+    salt, shop = examples.item(session, "SALT", unit="kg"), examples.store(session)
+    Listing.put(session, shop, salt, price=None, reorder_point=point, reorder_to=to)
+    session.flush()
+
+    if point == 1:
+        assert salt.revise(unit="each").whole
+    else:
+        assert examples.refused(InUse, salt.revise, unit="each") == []
+        assert salt.revise(unit="g").unit == "g"
 
 
 def test_4_a_document_moves_no_fraction_of_a_piece(session):
@@ -134,28 +158,35 @@ def test_4_a_document_moves_no_fraction_of_a_piece(session):
     assert refused == [("lines/0/quantity", "not_whole")]
 
 
-def test_a_category_must_be_there_and_live(session):
-    away = examples.category(session).archive()
+def test_a_category_must_be_there(session):
+    refused = examples.refused(Invalid, Item.create, session, sku="TEA", name="Tea", category_id=999)
+
+    assert refused == [("category_id", "unknown")]
+
+
+def test_5_an_item_is_not_put_into_a_category_that_is_away(session):
+    tea, away = examples.item(session), examples.category(session).archive()
     session.flush()
 
-    for category_id in (away.id, 999):
-        refused = examples.refused(Invalid, Item.create, session, sku="TEA", name="Tea", category_id=category_id)
-        assert refused == [("category_id", "unknown")]
+    for act in (tea.revise, partial(Item.create, session, sku="NEW", name="New")):
+        assert examples.refused(Archived, act, category_id=away.id) == [("category_id", "archived")]
 
 
-def test_an_item_may_stay_in_a_category_that_was_put_away_behind_it(session):
+def test_5_an_item_is_not_brought_back_into_a_category_that_is_away(session):
     food = examples.category(session)
     tea = examples.item(session, category_id=food.id).archive()
     session.flush()
     food.archive()
     session.flush()
 
-    revised = tea.restore().revise(name="Green tea", category_id=food.id)
+    with pytest.raises(Archived, match="The category Food is archived"):
+        tea.restore()
 
-    assert revised.name == "Green tea"
+    food.restore()
+    assert tea.restore().archived_at is None
 
 
-def test_5_a_version_moves_by_one_with_each_change_and_the_time_with_it(session, time):
+def test_6_a_version_moves_by_one_with_each_change_and_the_time_with_it(session, time):
     tea = examples.item(session)
     time.after(minute := timedelta(minutes=1))
 
@@ -165,7 +196,7 @@ def test_5_a_version_moves_by_one_with_each_change_and_the_time_with_it(session,
     assert (tea.version, tea.updated_at - tea.created_at) == (2, minute)
 
 
-def test_5_what_says_the_same_is_no_change(session):
+def test_6_what_says_the_same_is_no_change(session):
     tea = examples.item(session, price=Decimal("2.5"), barcodes=[EAN], attributes={"colour": "red"})
     before = tea.updated_at
 
@@ -175,7 +206,7 @@ def test_5_what_says_the_same_is_no_change(session):
     assert (tea.version, tea.updated_at) == (1, before)
 
 
-def test_5_a_clock_that_went_back_puts_no_change_before_its_row(session, time):
+def test_6_a_clock_that_went_back_puts_no_change_before_its_row(session, time):
     tea = examples.item(session)
     time.after(timedelta(days=-400))
 
@@ -185,7 +216,7 @@ def test_5_a_clock_that_went_back_puts_no_change_before_its_row(session, time):
     assert tea.updated_at == tea.created_at
 
 
-def test_5_an_archived_item_stays_as_it_was_until_it_is_restored(session):
+def test_6_an_archived_item_stays_as_it_was_until_it_is_restored(session):
     tea = examples.item(session).archive()
     session.flush()
 

@@ -30,16 +30,6 @@ def engine(every_engine):
 
 
 @pytest.fixture
-def here(session):
-    return examples.store(session, "HERE")
-
-
-@pytest.fixture
-def there(session):
-    return examples.store(session, "THERE")
-
-
-@pytest.fixture
 def tea(session):
     return examples.item(session, "TEA", barcodes=["4006381333931"])
 
@@ -150,7 +140,7 @@ def test_the_version_of_a_document_is_one_more_for_each_that_names_it(session, h
     ledger.arrive(session, examples.CLERK, transfer)
     versions.append(shown(session, transfer, VERSION))
 
-    assert versions == [1, 2, 2, 3]
+    assert versions == [1, 2, 3, 4]
 
 
 def test_1_a_document_with_one_line_too_many_does_nothing_at_all(session, here, tea):

@@ -16,21 +16,6 @@ def engine(every_engine):
     return every_engine
 
 
-@pytest.fixture
-def here(session):
-    return examples.store(session, "HERE")
-
-
-@pytest.fixture
-def there(session):
-    return examples.store(session, "THERE")
-
-
-@pytest.fixture
-def tea(session):
-    return examples.item(session, "TEA")
-
-
 @pytest.mark.parametrize("kind", ["receipt", "transfer"])
 def test_who_is_limited_to_a_shop_posts_there_alone(session, here, there, tea, kind):
     other = {"to_store_id": here.id} if kind == "transfer" else {}

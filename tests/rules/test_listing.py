@@ -59,6 +59,40 @@ def test_2_it_is_filled_up_to_where_to_reorder_or_more(session, both, point, to)
     assert (listing.reorder_point, listing.reorder_to) == (point, to)
 
 
+@pytest.mark.parametrize(
+    ("point", "to", "fields"),
+    [
+        ("0.5", None, ["reorder_point"]),
+        (None, "2.001", ["reorder_to"]),
+        ("1.5", "2.5", ["reorder_point", "reorder_to"]),
+    ],
+)
+def test_2_what_is_counted_in_pieces_is_reordered_in_whole_ones(session, both, point, to, fields):
+    tea = examples.item(session, "PIECES")
+    levels = {"reorder_point": point and Decimal(point), "reorder_to": to and Decimal(to)}
+
+    refused = examples.refused(Invalid, put, session, (both[0], tea), **levels)
+
+    assert refused == [(field, "not_whole") for field in fields]
+    assert put(session, both, **levels).reorder_point == levels["reorder_point"]
+
+
+def test_3_what_was_never_stocked_stands_at_zero_and_is_to_be_reordered(session, both):
+    for point in (Decimal(2), Decimal(3)):
+        put(session, both, reorder_point=point)
+
+    (level,) = session.scalars(select(Level).join(Listing, Listing.store_id == Level.store_id).where(BELOW_REORDER))
+    assert (level.store_id, level.item_id, level.on_hand, level.value) == (both[0].id, both[1].id, 0, 0)
+
+
+def test_3_a_level_that_is_there_stays(session, both):
+    examples.posted(session, "receipt", both[0], (both[1], 3))
+
+    put(session, both, reorder_point=Decimal(2))
+
+    assert session.scalars(select(Level.on_hand)).all() == [3]
+
+
 @pytest.mark.parametrize(("point", "below"), [(None, False), ("2.999", False), (3, True), ("3.001", True)])
 def test_it_is_time_to_reorder_at_the_point_or_below(session, both, point, below):
     shop, salt = both

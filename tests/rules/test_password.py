@@ -56,8 +56,10 @@ def test_a_hash_of_weaker_parameters_is_outdated_and_still_matches(kept):
     weaker = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(LONG)
 
     assert password.matches(weaker, LONG)
-    assert password.is_outdated(weaker)
-    assert not password.is_outdated(kept)
+    renewed = password.renewed(weaker, LONG)
+    assert password.matches(renewed, LONG)
+    assert extract_parameters(renewed) == extract_parameters(kept)
+    assert password.renewed(kept, LONG) is None
 
 
 def test_no_more_than_two_are_hashed_at_once(monkeypatch):
@@ -91,10 +93,14 @@ def test_no_more_than_two_are_hashed_at_once(monkeypatch):
         ("ANNABELLE12", "common"),
         ("2annabelle", "common"),
         ("annabelle" + "x" * 10, None),
+        ("1234567890", "common"),
+        ("Basketball", "common"),
+        (" basketball ", "common"),
+        ("basketball-2", None),
         (LONG, None),
     ],
 )
-def test_what_is_too_short_or_the_name_with_a_little_added_is_refused(given, code):
+def test_what_is_too_short_or_common_or_the_name_with_a_little_added_is_refused(given, code):
     if code is None:
         password.refuse_weak(given, minimum=10, username="Annabelle")
         return

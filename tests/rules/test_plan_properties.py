@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from common.errors import InsufficientStock
 from common.quantities import quantity_wire
-from models.plan import SIGNS, Level, Move, Plan, Wanted, plan, plan_arrival, plan_reversal
+from models.plan import SIGNS, Level, Move, Plan, Wanted, plan, plan_reversal
+from models.plan_transfers import plan_outcome, still_under_way
 
 STRICT, LENIENT, ITEMS = 1, 2, (1, 2, 3)
 OTHER = {STRICT: LENIENT, LENIENT: STRICT}
@@ -27,6 +28,9 @@ QUANTITY = st.integers(1, 12) | st.integers(1, 10**6)
 MONEY = st.none() | st.integers(0, 30) | st.integers(0, 10**9)
 STORE = st.sampled_from((STRICT, LENIENT))
 PICK = st.integers(0, 99)
+PERCENT = st.sampled_from((100, 50, 33)) | st.integers(1, 120)
+ASKED = st.none() | st.lists(st.tuples(PICK, PERCENT), min_size=1, max_size=4)
+OUTCOME = st.sampled_from(("arrival", "arrival", "loss", "recall"))
 
 
 @st.composite
@@ -65,8 +69,11 @@ class Ledger(RuleBasedStateMachine):
         self.levels = {key: Level(*key, 0, 0, 0, 0, None, allow_negative=key[0] == LENIENT) for key in keys}
         self.posted = []
 
-    def planned(self, function, *args, steps, **more):
-        """Plan twice over levels that must stay as they were: refused for just the short steps, or moved as asked."""
+    def planned(self, function, *args, steps, short=None, **more):
+        """Plan twice over levels that must stay as they were: refused for just the short steps, or moved as asked.
+
+        `short` is what is refused whatever the levels are.
+        """
         given = copy.deepcopy(self.levels)
         answers = []
         for _ in range(2):
@@ -76,7 +83,10 @@ class Ledger(RuleBasedStateMachine):
                 answers.append(refusal.errors)
         assert answers[0] == answers[1]
         assert self.levels == given
-        self.check_steps(answers[0], steps)
+        if short:
+            assert {error.field: error.extra for error in answers[0]} == short
+        else:
+            self.check_steps(answers[0], steps)
         return answers[0] if isinstance(answers[0], Plan) else None
 
     def check_steps(self, answer, steps):
@@ -101,16 +111,21 @@ class Ledger(RuleBasedStateMachine):
             self.levels |= {(level.store_id, level.item_id): level for level in one.levels}
         self.posted.append(Posted(kind, sum((one.moves for one in plans), ()), before, transfer))
 
-    def live(self, kind):
-        return [one for one in self.posted if one.kind == kind and not one.is_reversed]
+    def left(self, transfer):
+        """Return what of a transfer is still on its way."""
+        followed = [one for one in self.posted if one.transfer is transfer and not one.is_reversed]
+        return still_under_way(move for one in (transfer, *followed) for move in one.moves)
+
+    def transfers(self):
+        return [one for one in self.posted if one.kind == "transfer" and not one.is_reversed]
 
     def under_way(self):
-        arrived = [one.transfer for one in self.live("arrival")]
-        return [one for one in self.live("transfer") if one not in arrived]
+        return [one for one in self.transfers() if self.left(one)]
 
     def reversible(self):
         others = [one for one in self.posted if one.kind not in {"transfer", "reversal"} and not one.is_reversed]
-        return others + self.under_way()
+        settled = [one.transfer for one in others]
+        return others + [one for one in self.transfers() if one not in settled]
 
     @rule(document=documents([kind for kind in SIGNS if kind != "transfer"]), store=STORE)
     def record(self, document, store):
@@ -138,47 +153,42 @@ class Ledger(RuleBasedStateMachine):
             assert sums(planned.moves) == (0, 0)
             self.post(kind, [planned])
 
-    def arrival(self, moves, quantities):
-        """Plan what arrives; over transit and destination it sums to zero, but for debts that it covers."""
-        steps = []
-        for move in moves:
-            if quantities[move.position]:
-                steps.append((move.position, place_of(move), -quantities[move.position]))
-                steps.append((move.position, ("on_hand", *place_of(move)[1:]), quantities[move.position]))
-        debts = any(self.levels[place_of(move)[1:]].on_hand < 0 for move in moves)
-
-        planned = self.planned(plan_arrival, moves, quantities=quantities, steps=steps)
-
-        assert sums(planned.moves)[0] == 0
-        assert debts or sums(planned.moves)[1] == 0
-        return planned
-
     @precondition(lambda self: self.under_way())
-    @rule(pick=PICK, percent=st.integers(0, 100))
-    def arrive(self, pick, percent):
+    @rule(pick=PICK, kind=OUTCOME, parts=ASKED)
+    def settle(self, pick, kind, parts):
+        """Let a part or all of a transfer arrive, be lost or go back; count along what is left of it, line by line."""
         transfer = self.under_way()[pick % len(self.under_way())]
-        sent = [move for move in transfer.moves if move.place == "in_transit"]
-        parts = {move.position: move.quantity * percent // 100 for move in sent}
+        left = self.left(transfer)
+        shelf = {"arrival": left[0].store_id, "recall": OTHER[left[0].store_id]}.get(kind)
+        picked = enumerate((left[pick % len(left)], percent) for pick, percent in parts or [])
+        asked = [Wanted(n, m.item_id, max(1, m.quantity * percent // 100)) for n, (m, percent) in picked] or None
+        steps, short = self.taken(left, shelf, asked)
+        debts = any(shelf and self.levels[shelf, move.item_id].on_hand < 0 for move in left)
 
-        first = self.arrival(sent, parts)
-        came = {move.position: move for move in first.moves if move.place == "in_transit"}
-        rest = [
-            replace(move, quantity=move.quantity - parts[move.position], value=move.value + came[move.position].value)
-            if move.position in came
-            else move
-            for move in sent
-        ]
-        rest = [move for move in rest if move.quantity]
-        levels_before, self.levels = (
-            self.levels,
-            self.levels | {(one.store_id, one.item_id): one for one in first.levels},
-        )
-        second = self.arrival(rest, {move.position: move.quantity for move in rest})
-        self.levels = levels_before
+        planned = self.planned(plan_outcome, left, shelf=shelf, asked=asked, steps=steps, short=short)
 
-        of_transit = [move for move in (*first.moves, *second.moves) if move.place == "in_transit"]
-        assert sums(of_transit) == tuple(-total for total in sums(sent))
-        self.post("arrival", [first, second], transfer)
+        if planned:
+            off_transit = [move for move in planned.moves if move.place == "in_transit"]
+            assert not shelf or sums(planned.moves) == (0, sums(planned.moves)[1] if debts else 0)
+            self.post(kind, [planned], transfer)
+            assert sums(self.left(transfer)) == sums([*left, *off_transit])
+
+    def taken(self, left, shelf, asked):
+        """Return in plain counting the steps that take what is asked, and which of it is too much."""
+        rest, steps, short = {move.position: move.quantity for move in left}, [], {}
+        for line in asked or [Wanted(move.position, move.item_id, move.quantity) for move in left]:
+            of_item = [move for move in left if move.item_id == line.item_id]
+            there, wanted = sum(rest[move.position] for move in of_item), line.quantity
+            if wanted > there:
+                wire = {"requested": quantity_wire(wanted), "available": quantity_wire(there)}
+                short.setdefault(f"lines/{line.position}/quantity", wire)
+            for move in of_item:
+                quantity = min(wanted, rest[move.position])
+                wanted, rest[move.position] = wanted - quantity, rest[move.position] - quantity
+                if quantity:
+                    steps.append((move.position, place_of(move), -quantity))
+                    steps += [(move.position, ("on_hand", shelf, move.item_id), quantity)] if shelf else []
+        return steps, short
 
     @precondition(lambda self: self.reversible())
     @rule(pick=PICK)
@@ -210,6 +220,17 @@ class Ledger(RuleBasedStateMachine):
                 level.in_transit,
                 level.transit_value,
             )
+
+    @invariant()
+    def what_is_in_transit_is_what_is_left_of_the_transfers(self):
+        quantities, values = Counter(), Counter()
+        for move in (move for one in self.transfers() for move in self.left(one)):
+            assert min(move.quantity, move.value + 1) > 0
+            quantities[place_of(move)] += move.quantity
+            values[place_of(move)] += move.value
+        for key, level in self.levels.items():
+            place = ("in_transit", *key)
+            assert (quantities[place], values[place]) == (level.in_transit, level.transit_value)
 
     @invariant()
     def values_have_no_other_sign_than_their_quantities(self):

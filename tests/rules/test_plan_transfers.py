@@ -1,16 +1,29 @@
-"""Documents that follow from others: arrivals and reversals."""
+"""Documents that follow from others: arrivals, losses, recalls and reversals."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from ledger_examples import HERE, MONEY, PIECE, SALT, TEA, THERE, VALUE, by_key, level, line, on_hand, planned
+from ledger_examples import HERE, PIECE, SALT, TEA, THERE, VALUE, by_key, level, line, on_hand, planned
 
 from common.errors import InsufficientStock
-from models.plan import plan_arrival, plan_reversal
+from models.plan import plan_reversal
+from models.plan_transfers import plan_outcome, still_under_way
 
 
 def transfer(*levels, pieces=4):
     return planned("transfer", [line(pieces)], *levels, to_store_id=THERE)
+
+
+def plan_arrival(moves, levels, **asked):
+    return plan_outcome(still_under_way(moves), levels, shelf=THERE, **asked)
+
+
+def left_after(*plans):
+    """Return what is left of the first plan's goods after the others, as (position, pieces, worth)."""
+    moves = still_under_way(move for one in plans for move in one.moves)
+    return [(move.position, move.quantity / PIECE, move.value / VALUE) for move in moves]
 
 
 def test_a_transfer_leaves_one_store_and_is_in_transit_at_the_other():
@@ -50,16 +63,96 @@ def test_what_arrives_is_worth_what_it_left_with():
 def test_an_arrival_in_part_leaves_the_rest_in_transit():
     sent = transfer(level(10, 100), level(store=THERE))
 
-    result = plan_arrival(sent.moves, by_key(*sent.levels), quantities={0: PIECE})
+    result = plan_arrival(sent.moves, by_key(*sent.levels), asked=[line(1)])
 
     assert on_hand(result) == (1, 10)
     assert (result.levels[0].in_transit, result.levels[0].transit_value) == (3 * PIECE, 30 * VALUE)
+    assert left_after(sent, result) == [(0, 3, 30)]
+
+
+def test_what_comes_last_brings_all_the_rest_of_the_value():
+    sent = transfer(level(3, 10), level(store=THERE), pieces=3)
+    first = plan_arrival(sent.moves, by_key(*sent.levels), asked=[line(1)])
+    second = plan_arrival((*sent.moves, *first.moves), by_key(*first.levels), asked=[line(1)])
+    third = plan_arrival((*sent.moves, *first.moves, *second.moves), by_key(*second.levels))
+
+    values = [move.value for one in (first, second, third) for move in one.moves if move.place == "on_hand"]
+
+    assert values == [33_333_333, 33_333_334, 33_333_333]
+    assert sum(values) == 10 * VALUE
+    assert (third.levels[0].in_transit, third.levels[0].transit_value) == (0, 0)
+
+
+def test_an_item_comes_off_its_lines_in_their_order_and_may_be_said_twice():
+    lines = [line(4), line(2, position=1, item=SALT), line(3, position=2)]
+    stock = [level(7, 70), level(2, 8, item=SALT), level(store=THERE), level(store=THERE, item=SALT)]
+    sent = planned("transfer", lines, *stock, to_store_id=THERE)
+
+    result = plan_arrival(sent.moves, by_key(*sent.levels), asked=[line(3), line(1, item=SALT), line(2)])
+
+    came = [(move.position, move.quantity / PIECE) for move in result.moves if move.place == "on_hand"]
+    assert came == [(0, 3), (1, 1), (0, 1), (2, 1)]
+    assert left_after(sent, result) == [(1, 1, 4), (2, 2, 20)]
+
+
+def test_each_line_that_asks_too_much_is_told_what_those_before_it_left():
+    sent = transfer(level(10, 100), level(store=THERE))
+
+    with pytest.raises(InsufficientStock) as refusal:
+        plan_arrival(sent.moves, by_key(*sent.levels), asked=[line(3), line(2, position=1), line(1, position=2)])
+
+    assert [(error.field, error.extra) for error in refusal.value.errors] == [
+        ("lines/1/quantity", {"requested": 2, "available": 1}),
+        ("lines/2/quantity", {"requested": 1, "available": 0}),
+    ]
+
+
+def test_what_is_lost_leaves_transit_with_its_value_and_comes_nowhere():
+    sent = transfer(level(10, 100), level(1, 1, store=THERE))
+
+    result = plan_outcome(still_under_way(sent.moves), by_key(*sent.levels), shelf=None, asked=[line(3)])
+
+    assert [(move.place, move.store_id, move.quantity / PIECE, move.value / VALUE) for move in result.moves] == [
+        ("in_transit", THERE, -3, -30)
+    ]
+    assert on_hand(result) == (1, 1)
+    assert left_after(sent, result) == [(0, 1, 10)]
+
+
+def test_what_is_recalled_goes_back_at_its_value_whatever_the_average_is_by_now():
+    sent = transfer(level(10, 100), level(store=THERE))
+    dearer = planned("receipt", [line(6, cost=50)], *sent.levels)
+    levels = by_key(*sent.levels) | by_key(*dearer.levels)
+
+    result = plan_outcome(still_under_way(sent.moves), levels, shelf=HERE)
+
+    assert [(move.place, move.store_id, move.quantity / PIECE, move.value / VALUE) for move in result.moves] == [
+        ("in_transit", THERE, -4, -40),
+        ("on_hand", HERE, 4, 40),
+    ]
+    assert (result.levels[0].on_hand, result.levels[0].value) == (16 * PIECE, 400 * VALUE)
+
+
+def test_a_loss_and_a_recall_can_be_reversed():
+    stock = [level(10, 100), level(store=THERE)]
+    sent = transfer(*stock)
+    levels = by_key(*stock) | by_key(*sent.levels)
+    under_way = levels
+
+    for shelf, kind in ((None, "loss"), (HERE, "recall")):
+        done = plan_outcome(still_under_way(sent.moves), levels, shelf=shelf, asked=[line(3)])
+        levels |= by_key(*done.levels)
+        undone = plan_reversal(kind, done.moves, levels)
+        levels |= by_key(*undone.levels)
+        assert left_after(sent, done, undone) == [(0, 4, 40)]
+
+    assert levels == {key: replace(level, last_cost=levels[key].last_cost) for key, level in under_way.items()}
 
 
 def test_a_line_of_which_nothing_came_moves_nothing():
     sent = transfer(level(10, 100), level(store=THERE))
 
-    result = plan_arrival(sent.moves, by_key(*sent.levels), quantities={})
+    result = plan_arrival(sent.moves, by_key(*sent.levels), asked=[])
 
     assert result.moves == ()
 
@@ -70,7 +163,7 @@ def test_no_more_arrives_than_the_transfer_sent_even_if_others_are_under_way(cam
     sent = transfer(level(10, 100), others)
 
     with pytest.raises(InsufficientStock) as refusal:
-        plan_arrival(sent.moves, by_key(*sent.levels), quantities={0: came * PIECE})
+        plan_arrival(sent.moves, by_key(*sent.levels), asked=[line(came)])
 
     assert refusal.value.errors[0].field == "lines/0/quantity"
     assert refusal.value.errors[0].extra == {"requested": came, "available": 4}
@@ -82,68 +175,7 @@ def test_goods_in_transit_never_fall_below_zero_even_where_stock_may():
 
     with pytest.raises(InsufficientStock):
         plan_arrival(sent.moves, by_key(*arrived.levels))
-
-
-@pytest.mark.parametrize("kind", ["receipt", "adjustment"])
-def test_a_reversal_takes_back_the_value_that_came(kind):
-    stock = level(10, 100)
-    done = planned(kind, [line(5, cost=40)], stock)
-
-    result = plan_reversal(kind, done.moves, by_key(*done.levels))
-
-    assert on_hand(result) == (10, 100)
-    assert [(move.quantity, move.value) for move in result.moves] == [(-5 * PIECE, -200 * VALUE)]
-
-
-def test_a_reversal_retraces_the_documents_own_steps():
-    stock = level()
-    done = planned("adjustment", [line(5, cost=2), line(-5, position=1)], stock)
-
-    result = plan_reversal("adjustment", done.moves, by_key(*done.levels))
-
-    assert [(move.position, move.on_hand_after / PIECE) for move in result.moves] == [(1, 5), (0, 0)]
-
-
-def test_a_reversal_leaves_no_negative_value_on_goods_that_are_there():
-    received = planned("receipt", [line(10, cost=100)], level(10, 10))
-    sold = planned("sale", [line(9)], *received.levels)
-
-    result = plan_reversal("receipt", received.moves, by_key(*sold.levels))
-
-    assert on_hand(result) == (1, 0)
-    assert result.moves[0].value == -sold.levels[0].value
-
-
-def test_a_reversal_that_takes_the_last_goods_takes_all_their_value():
-    received = planned("receipt", [line(10, cost=1)], level(10, 1_000))
-    sold = planned("sale", [line(10)], *received.levels)
-
-    result = plan_reversal("receipt", received.moves, by_key(*sold.levels))
-
-    assert on_hand(result) == (0, 0)
-
-
-def test_a_reversal_of_what_was_sold_meanwhile_is_refused_line_by_line():
-    received = planned("receipt", [line(10, cost=1), line(2, position=1, cost=1)], level())
-    sold = planned("sale", [line(11)], *received.levels)
-
-    with pytest.raises(InsufficientStock) as refusal:
-        plan_reversal("receipt", received.moves, by_key(*sold.levels))
-
-    assert refusal.value.detail == "What this receipt moved is not all there any more."
-    assert [(error.field, error.extra) for error in refusal.value.errors] == [
-        ("lines/0/quantity", {"requested": 10, "available": 0}),
-        ("lines/1/quantity", {"requested": 2, "available": 1}),
-    ]
-
-
-def test_a_reversal_teaches_no_cost():
-    received = planned("receipt", [line(1, cost=5)], level(last_cost=4))
-    again = planned("receipt", [line(1, cost=6)], *received.levels)
-
-    result = plan_reversal("receipt", received.moves, by_key(*again.levels))
-
-    assert result.levels[0].last_cost == 6 * MONEY
+    assert left_after(sent, arrived) == []
 
 
 def test_a_transfer_under_way_and_an_arrival_can_be_reversed():

@@ -32,6 +32,7 @@ print(migrate(engine), flush=True)
 """
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "mariadb": "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database()",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
 }
 
@@ -73,7 +74,8 @@ def test_the_migrations_make_what_the_models_say(engine):
         }
         difference = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
 
-    assert difference == []
+    # MariaDB says 0 of a default that is said to be false.
+    assert [found for found in difference if engine.dialect.name != "mariadb" or found[0][0] != "modify_default"] == []
 
 
 def test_every_constraint_of_the_models_is_in_the_database_under_its_name(engine):
@@ -82,12 +84,18 @@ def test_every_constraint_of_the_models_is_in_the_database_under_its_name(engine
 
     for table in db.metadata.tables.values():
         wanted = {str(constraint.name) for constraint in table.constraints} | {index.name for index in table.indexes}
+        if engine.dialect.name == "sqlite" and table.dialect_options["sqlite"]["autoincrement"]:
+            wanted.discard(str(table.primary_key.name))  # SQLAlchemy writes no name where ids are never given again
+        if engine.dialect.name == "mariadb":
+            wanted.discard(str(table.primary_key.name))  # its name is PRIMARY there
         assert wanted - found[table.name] == set()
 
 
 def test_every_constraint_that_a_refusal_names_is_there(engine):
     names = set.union(*named(engine).values())
 
+    if engine.dialect.name == "mariadb":  # where a primary key is PRIMARY, and known by its table
+        names |= {f"pk_{table}" for table in db.metadata.tables}
     assert refusals.keys() - names == set()
 
 
@@ -98,8 +106,11 @@ def test_every_unique_key_that_people_could_meet_has_its_refusal():
         for key in (*table.constraints, *table.indexes)
         if getattr(key, "unique", None) or type(key).__name__ == "UniqueConstraint"
     }
-    # Kept by the ledger and by chance: nobody can ask for one that is taken.
-    never_met = {"uq_levels_store_id_item_id", "uq_sessions_reference_hash"}
+    # Kept by the ledger, by the record and by chance: nobody can ask for one that is taken.
+    never_met = {
+        *("uq_levels_store_id_item_id", "uq_audit_seals_entry_id", "uq_sessions_reference_hash"),
+        "uq_count_items_count_id_item_id",
+    }
 
     assert unique - refusals.keys() == never_met
 
@@ -129,9 +140,12 @@ def test_a_step_that_is_cut_off_has_not_happened(empty, monkeypatch):
     with empty.begin() as connection:
         connection.execute(text("CREATE TABLE item_search (id INTEGER)"))
 
-    with pytest.raises(Exception, match="item_search"):
+    with pytest.raises(Exception, match="item_search") as caught:
         schema.migrate(empty)
 
+    if empty.dialect.name == "mariadb":  # which undoes no change of a table, and is told so
+        assert "Step 0001 failed half-way" in str(caught.value)
+        return
     assert [name for name in inspect(empty).get_table_names() if name != "alembic_version"] == ["item_search"]
     with empty.connect() as connection:
         assert schema.current(connection) is None

@@ -62,7 +62,7 @@ def engine(every_engine):
 def found(session, query):
     connection = session.connection()
     dialect = connection.dialect.name
-    match = search.match(dialect)
+    match = search.match(dialect, query)
     ids = select(match.id).select_from(match.source).where(match.where).order_by(match.id)
     return list(connection.scalars(ids, {"q": search.expression(dialect, query)}))
 
@@ -108,7 +108,7 @@ def test_no_engine_cuts_a_word_at_an_odd_letter(session, letter):
 
 
 @pytest.mark.parametrize("query", ["", "   ", "—", "_", "'\"*():&|!<->"])
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mariadb"])
 def test_a_question_without_a_word_has_no_expression(dialect, query):
     assert search.expression(dialect, query) == ""
 

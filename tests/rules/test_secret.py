@@ -47,7 +47,7 @@ def test_a_random_key_is_taken_as_it_is_and_nothing_is_written(tmp_path):
         "dev",
         "secret",
         "changeme",
-        secrets.token_hex(16)[:-1],
+        "9f2c7b1d4e8a6035c9d2f7b1a4e8360",
         "x" * 40,
         "abcd1234" * 5,
         "1234567890" * 4 + "123",

@@ -153,6 +153,13 @@ def test_postgresql_is_reached_through_psycopg(url):
     assert Settings(database=Database(url=url)).database_url.drivername == "postgresql+psycopg"
 
 
+@pytest.mark.parametrize(
+    "url", ["mariadb://u@h/d", "mysql://u@h/d", "mariadb+pymysql://u@h/d", "mysql+pymysql://u@h/d"]
+)
+def test_mariadb_is_reached_through_pymysql(url):
+    assert Settings(database=Database(url=url)).database_url.drivername == "mariadb+pymysql"
+
+
 def test_relative_paths_start_at_wsgi_or_in_the_data_folder_wherever_the_shell_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path.parent)
     root = tmp_path / "shop é"

@@ -127,6 +127,7 @@ def test_each_column_has_its_own_decimal_comma():
         (b"sku,name\nT1,\x81\n", "encoding"),
         ("sku,name\nT1,Tea\n".encode("utf-16")[:-1], "no text"),
         ("sku;name\nT1;Tea\n".encode("utf-16-be")[:-1], "no text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\2\0\0\0\xdc\xd8", "no text"),
         (b'"sku,name\nT1,Tea\n', "first row"),
     ],
 )

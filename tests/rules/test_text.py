@@ -73,3 +73,11 @@ def test_words_are_what_stands_between_anything_else_each_once():
     assert words("Tea, green; GREEN-tea (250 g)") == ["tea", "green", "250", "g"]
     assert words("SKU_0815/ä.b") == ["sku", "0815", "a", "b"]
     assert words("… — !") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [("Łódź", "lodz"), ("Smørrebrød", "smorrebrod"), ("Bœuf", "boeuf"), ("Æbleskiver", "aebleskiver")],
+)
+def test_letters_that_unicode_leaves_whole_are_found_as_they_are_typed(text, typed):
+    assert words(text) == words(typed) == [typed]

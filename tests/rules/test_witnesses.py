@@ -8,10 +8,12 @@ from blanks import session_of
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from common import database_errors
 from common.database import refusals, translate, unit_of_work
-from common.errors import AlreadyReversed, Duplicate, Refused, Stale
-from models import ledger
+from common.errors import AlreadyReversed, Duplicate, InUse, Refused, Stale
+from models import count, ledger, supplier_item
 
+MET = ((count.Count, "open_scope"), (supplier_item.SupplierItem, "supplier_id_item_id"))
 APPEND_ONLY = ("movements", "movement_lines")
 # Numbers of rows differ between databases; these are found by what people call them.
 MAIN, DEBT = (f"(SELECT id FROM stores WHERE code = '{code}')" for code in ("MAIN", "DEBT"))
@@ -19,7 +21,8 @@ TEA, SALT = (f"(SELECT id FROM items WHERE sku = '{sku}')" for sku in ("TEA", "S
 SALE = "(SELECT id FROM movements WHERE kind = 'sale')"
 LINE = (
     "INSERT INTO movement_lines (movement_id, position, place, store_id, item_id, quantity, value, unit_cost, "
-    f"on_hand_after) VALUES ({SALE}, 0, 'on_hand', {MAIN}, {TEA}, {{quantity}}, 0, 0, 0)"
+    "on_hand_after, value_after, recorded_at) "
+    f"VALUES ({SALE}, 0, 'on_hand', {MAIN}, {TEA}, {{quantity}}, 0, 0, 0, 0, 0)"
 )
 LEVEL = (
     "INSERT INTO levels (store_id, item_id, on_hand, in_transit, value, transit_value, updated_at) "
@@ -77,6 +80,7 @@ def test_what_is_recorded_is_neither_changed_nor_deleted(engine, table, statemen
     assert f"{table}_append_only" in (
         str(error.orig),
         getattr(error.orig, "diag", None) and error.orig.diag.constraint_name,
+        database_errors._constraint(error),
     )
     assert type(told) is Refused
 
@@ -86,6 +90,7 @@ def test_the_ledger_is_not_replaced_or_emptied_at_a_stroke(engine, table):
     statement = {
         "sqlite": f"UPDATE OR REPLACE {table} SET id = id + 1",
         "postgresql": f"TRUNCATE {table} CASCADE",
+        "mariadb": f"INSERT INTO {table} SELECT * FROM {table} ON DUPLICATE KEY UPDATE {table}.store_id = 0",
     }[engine.dialect.name]
 
     assert type(refusal(engine, statement)[1]) is Refused
@@ -115,7 +120,8 @@ def test_a_document_is_reversed_once_even_behind_the_rules_back(engine):
 def test_each_refusal_of_a_constraint_is_a_named_error():
     told = {name: make() for name, make in refusals.items()}
 
-    assert {type(error) for error in told.values()} == {Duplicate, AlreadyReversed, Stale}
+    assert set(told) >= {f"uq_{model.__tablename__}_{of}" for model, of in MET}
+    assert {type(error) for error in told.values()} == {Duplicate, AlreadyReversed, Stale, InUse}
     assert all(error.errors for error in told.values() if isinstance(error, Duplicate))
 
 

@@ -1,4 +1,4 @@
-import { signal } from "./signal.js";
+import { effect, signal } from "./signal.js";
 
 const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
@@ -20,6 +20,7 @@ export class ApiError extends Error {
       .pop();
     this.title = problem.title ?? "Something went wrong";
     this.errors = problem.errors ?? [];
+    this.methods = problem.methods ?? [];
     this.requestId = problem.request_id ?? null;
     this.retryAfter = retryAfter;
   }
@@ -33,10 +34,18 @@ export class NetworkError extends Error {
   }
 }
 
-/** What signs in again when a session has ended; resolves to true when the request may be tried once more. */
+/** Who asks; and what signs them in again when their session has ended: true when `asker` may try once more. */
+let whoAsks = () => undefined;
 let signInAgain = async () => false;
-export const whenSignedOut = (handler) => {
+export const whenSignedOut = (asking, handler) => {
+  whoAsks = asking;
   signInAgain = handler;
+};
+
+/** What is told when a second factor has come to be demanded, and is missing. */
+let factorMissing = () => {};
+export const whenFactorMissing = (handler) => {
+  factorMissing = handler;
 };
 
 /** A fresh Idempotency-Key. Not randomUUID: that is missing on plain http at a LAN address. */
@@ -81,14 +90,15 @@ export function queryString(query = {}) {
   return entries.length ? `?${new URLSearchParams(entries)}` : "";
 }
 
-async function read(path, options) {
+/** A read is tried several times, each without effect; `attempts` says how often. */
+async function read(path, { attempts = READ_ATTEMPTS, ...options }) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send("GET", path, options);
     } catch (error) {
       const passing = error instanceof NetworkError || PASSING.has(error.status);
       const wait = error.retryAfter ? error.retryAfter * 1000 : 300 * 2 ** (attempt - 1) * (0.8 + 0.4 * Math.random());
-      if (!passing || attempt === READ_ATTEMPTS || wait > LONGEST_WAIT_MS) throw error;
+      if (!passing || attempt === attempts || wait > LONGEST_WAIT_MS) throw error;
       await new Promise((resolve) => {
         setTimeout(resolve, wait);
       });
@@ -97,13 +107,14 @@ async function read(path, options) {
   }
 }
 
-/** One request; after a 401 it is sent again as soon as its user has signed in again. */
+/** One request; after a 401 it is sent again as soon as its user has signed in again, and never for another. */
 async function send(method, path, { body, key, version, signal: abort, anonymous = false } = {}) {
   const headers = { Accept: "application/json, application/problem+json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (version !== undefined) headers["If-Match"] = `"${version}"`;
   const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const asker = whoAsks();
   for (;;) {
     const answer = await exchange(method, path, headers, sent, abort);
     const content = parse(answer.text);
@@ -111,7 +122,8 @@ async function send(method, path, { body, key, version, signal: abort, anonymous
     if (answer.ok && content === undefined) throw new NetworkError();
     if (answer.ok) return content;
     const error = new ApiError(answer.status, content ?? {}, answer.retryAfter);
-    if (error.status !== 401 || anonymous || !(await signInAgain())) throw error;
+    if (error.slug === "second-factor-missing") factorMissing();
+    if (error.status !== 401 || anonymous || !(await signInAgain(asker))) throw error;
   }
 }
 
@@ -146,3 +158,39 @@ function parse(text) {
     return undefined;
   }
 }
+
+// Once a request had no answer the server is asked again and again, more and more seldom, until it answers: whoever
+// waits for that reads `connected`.
+const FIRST_PROBE_MS = 1_000;
+const LONGEST_PROBE_MS = 15_000;
+
+let probeTimer = 0;
+let probeWait = FIRST_PROBE_MS;
+
+/** When it was asked in vain last. */
+export const askedInVain = signal(null);
+
+/** Ask the server now whether it is there. */
+export async function probe() {
+  clearTimeout(probeTimer);
+  // Whatever it answers, also that nobody is signed in: it is there.
+  await get("/session", {}, { anonymous: true, attempts: 1 }).catch(() => {});
+  if (connected.peek()) return;
+  askedInVain.value = new Date();
+  askLater();
+}
+
+function askLater() {
+  clearTimeout(probeTimer);
+  probeTimer = setTimeout(probe, probeWait);
+  probeWait = Math.min(probeWait * 2, LONGEST_PROBE_MS);
+}
+
+effect(() => {
+  clearTimeout(probeTimer);
+  if (!connected.value) return askLater();
+  probeWait = FIRST_PROBE_MS;
+  askedInVain.value = null;
+  return undefined;
+});
+addEventListener("online", probe);

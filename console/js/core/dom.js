@@ -117,6 +117,13 @@ function removeRow(rows, key, row) {
   rows.delete(key);
 }
 
+/** Whenever what is being filled is taken away with the focus in it, `elsewhere()` is to take the focus. */
+export function handOn(node, elsewhere) {
+  onEnd(() => {
+    if (node().contains(document.activeElement)) elsewhere();
+  });
+}
+
 /** Listen until the scope that is being filled ends. */
 export function listen(target, type, handler, options) {
   target.addEventListener(type, handler, options);

@@ -1,18 +1,28 @@
 const LANGUAGE = navigator.languages ?? navigator.language;
 
-/** "1234.5" -> "1,234.50": decimals arrive as strings and are never made into floats. */
-export function money(value) {
+/** For people to read; what is written into a field keeps the keyboard's hyphen. */
+export const withMinus = (text) => text.replace("-", "−");
+
+/**
+ * "1234.5" -> "1,234.50": decimals arrive as strings and are never made into floats. All of them are shown, or as many
+ * as `decimals` says.
+ */
+export function money(value, decimals = String(value).split(".")[1]?.length ?? 0) {
   if (value === null || value === undefined) return "";
-  const decimals = String(value).split(".")[1]?.length ?? 0;
-  return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: decimals, maximumFractionDigits: 4 }).format(value);
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return withMinus(new Intl.NumberFormat(LANGUAGE, digits).format(value));
 }
 
+/** How many decimals a currency ("EUR") has. */
+export const decimalsOf = (currency) =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+
 const quantities = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 });
-export const quantity = (value) => (value === null || value === undefined ? "" : quantities.format(value));
+export const quantity = (value) => (value === null || value === undefined ? "" : withMinus(quantities.format(value)));
 
 const signedQuantities = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3, signDisplay: "exceptZero" });
 /** "+3" or "−3": the sign says the direction, so colour need not. */
-export const signed = (value) => signedQuantities.format(value).replace("-", "−");
+export const signed = (value) => withMinus(signedQuantities.format(value));
 
 const counts = new Intl.NumberFormat(LANGUAGE);
 export const count = (value) => counts.format(value);
@@ -31,7 +41,7 @@ export const clock = (date) => new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "m
 
 /** What a person types as a number ("12,50", " 3 ") as the API takes it ("12.50", "3"); null for nothing. */
 export function typedDecimal(text) {
-  const plain = text.replace(/[\s\u00a0\u202f]/g, "");
+  const plain = text.replace(/[\s\u00a0\u202f]/g, "").replace("−", "-");
   if (plain === "") return null;
   return plain.includes(".") ? plain.replaceAll(",", "") : plain.replace(",", ".");
 }

@@ -8,7 +8,7 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 const PASSING = new Set([401, 408, 429, 500, 502, 503, 504]);
 
-/** This user's documents, oldest first: `{ key, userId, path, body, about, at, refusal }`. */
+/** This user's documents, oldest first: `{ key, userId, path, body, about, page, at, refusal }`. */
 export const entries = signal([]);
 /** Why the oldest of them has not been sent yet. */
 export const trouble = signal("");
@@ -54,26 +54,30 @@ async function changed() {
 }
 
 /**
- * Keep a document and send it: `{ path, body, about, draft, rest }`, `draft` being what it was made of and `rest` what
- * remains of that. Both are kept in one step, lest a reload find the lines twice. Returns the key and a promise of the
- * server's row.
+ * Keep documents and send them, in their order: each `{ path, body, about, draft, page }`, `draft` being what it was
+ * made of and `page` where that is corrected; `rest` is what remains of all. All is kept in one step, lest a reload
+ * find the lines twice. Returns for each its key and a promise of the server's row.
  */
-export async function submit({ rest, ...content }) {
-  const entry = {
+export async function submit(contents, rest) {
+  const at = Date.now();
+  const kept = contents.map((content, place) => ({
     ...content,
     body: JSON.stringify(content.body),
     key: newKey(),
     userId: owner,
-    at: Date.now(),
+    at: at + place / contents.length, // what is older goes first
     refusal: null,
-  };
-  await store.write({ put: { outbox: [entry], drafts: [rest] } });
+  }));
+  await store.write({ put: { outbox: kept, drafts: [rest] } });
   await changed();
-  const answer = new Promise((resolve, reject) => {
-    waiters.set(entry.key, { resolve, reject });
-  });
+  const sent = kept.map(({ key }) => ({
+    key,
+    answer: new Promise((resolve, reject) => {
+      waiters.set(key, { resolve, reject });
+    }),
+  }));
   drain();
-  return { key: entry.key, answer };
+  return sent;
 }
 
 /** Nobody waits for this answer any more: it will be announced, and a refusal kept. */
@@ -141,7 +145,7 @@ async function refuse(entry, error) {
     await discard(entry.key);
     waiter.reject(error);
   } else {
-    const refusal = { message: error.message, errors: error.errors ?? [] };
+    const refusal = { slug: error.slug, message: error.message, errors: error.errors ?? [] };
     await store.write({ put: { outbox: [{ ...entry, refusal }] } });
     await changed();
   }

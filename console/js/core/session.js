@@ -1,4 +1,5 @@
-import { ApiError, get, post, follow, whenSignedOut } from "./api.js";
+import { ApiError, get, post, follow, whenFactorMissing, whenSignedOut } from "./api.js";
+import { listen } from "./dom.js";
 import { signal } from "./signal.js";
 
 /** Who is signed in; null for nobody, undefined until the server has said. */
@@ -11,6 +12,15 @@ tabs.onmessage = ({ data }) => {
   if (data === "out") leave("You signed out in another tab.");
   else if (data === "in") load();
 };
+
+/** Call `handler` when somebody signs in in another tab, until the scope that is being filled ends. */
+export const whenSignedInElsewhere = (handler) =>
+  listen(tabs, "message", ({ data }) => {
+    if (data === "in") handler();
+  });
+
+/** Tell the other tabs of a sign-in that this one has come back from. */
+export const tellSignedIn = () => tabs.postMessage("in");
 
 /** Whether the user may "post_documents", "keep_catalogue" or "see_costs": only hides what the server would refuse. */
 export const may = (ability) => Boolean(user.value?.can[ability]);
@@ -30,10 +40,14 @@ export async function load() {
 }
 
 export async function signIn(username, password) {
-  const row = await post("/session", { username, password }, { anonymous: true });
+  enter(await post("/session", { username, password }, { anonymous: true }));
+}
+
+/** Go on as `row`, the user who has signed in. */
+export function enter(row) {
   farewell.value = "";
   user.value = row;
-  tabs.postMessage("in");
+  tellSignedIn();
 }
 
 /** `remark` is what whoever signs out should still know. */
@@ -52,27 +66,34 @@ function leave(reason) {
   user.value = null;
 }
 
+/** Whether nothing is open until a second factor is set up. */
+export const mustSetUpFactor = () => Boolean(user.value?.second_factor_demanded && !user.value.second_factor);
+
+whenFactorMissing(() => {
+  if (!mustSetUpFactor()) load();
+});
+
 let pending = null;
 
-/** One dialog, however many requests met the 401; false when the user gave up. */
-whenSignedOut(() => {
-  if (!user.peek()) return false;
+const whoIsIn = () => user.peek()?.id;
+
+/**
+ * One dialog, however many requests met the 401; false when the user gave up, or somebody else has come: what one
+ * person wanted must not be done in another's name.
+ */
+whenSignedOut(whoIsIn, async (asker) => {
+  if (asker === undefined || asker !== whoIsIn()) return false;
   pending ??= ask().finally(() => {
     pending = null;
   });
-  return pending;
+  await pending;
+  return asker === whoIsIn();
 });
 
 async function ask() {
-  const before = user.peek();
   const { askAgain } = await import("../ui/sign-in-again.js");
-  const row = await askAgain(before);
-  if (!row) {
-    leave("Your session had ended.");
-    return false;
-  }
-  // What stands on the page was loaded for somebody else.
-  if (row.id !== before.id) location.reload();
-  user.value = row;
-  return true;
+  const row = await askAgain(user.peek());
+  // Of another user everything is built anew (main.js).
+  if (row) user.value = row;
+  else leave("Your session had ended.");
 }

@@ -2,6 +2,7 @@ import { append, h } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { entries } from "../core/outbox.js";
 import { letterKeys, sounds, theme } from "../core/prefs.js";
+import { href } from "../core/router.js";
 import { displayName, signOut, user } from "../core/session.js";
 import { alarm } from "./messages.js";
 
@@ -26,6 +27,12 @@ export function fillAccountMenu(panel) {
     ),
     switchFor(sounds, "Sounds when scanning"),
     switchFor(letterKeys, "Single letters as shortcuts"),
+    h(
+      "a.button.menu-item",
+      { href: href("/account"), onclick: () => panel.hidePopover() },
+      "My account",
+      h("kbd", { "aria-hidden": "true" }, "g y"),
+    ),
     h("button.menu-item", { type: "button", onclick: showHelp }, "Keyboard shortcuts", h("kbd", "?")),
     h("button.menu-item", { type: "button", onclick: () => signOut(unsent()).catch(alarm) }, "Sign out"),
   ]);

@@ -1,10 +1,11 @@
 import { follow, intention, patch, post } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { bind } from "../core/keyboard.js";
+import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { openDialog } from "./dialog.js";
 import { selectFilter } from "./filters.js";
-import { createForm, submitButton } from "./form.js";
+import { createForm, inDialog } from "./form.js";
 import { createList } from "./list.js";
 import { alarm, empty, pageHeader, toast } from "./messages.js";
 
@@ -64,6 +65,12 @@ export function catalogue(page, context, { title, noun, path, lookup, columns, f
               { type: "button", "aria-label": `Restore ${row.name}`, onclick: () => act(row, "restore", "is back") },
               "Restore",
             ),
+          row.links.history &&
+            h(
+              "a.button.quiet",
+              { href: href(`${path}/${row.id}/history`), "aria-label": `History of ${row.name}` },
+              "History",
+            ),
         ),
     };
   }
@@ -82,15 +89,7 @@ export function catalogue(page, context, { title, noun, path, lookup, columns, f
         const changes = form.values(form.dirty.peek());
         return close(Object.keys(changes).length ? await patch(`${path}/${row.id}`, changes, row.version) : undefined);
       },
-      {
-        layout: (nodes) => h("div.stack", nodes),
-        buttons: (self) =>
-          h(
-            "div.row.end",
-            h("button", { type: "button", onclick: () => close() }, "Cancel"),
-            submitButton(self, row ? "Save" : "Add"),
-          ),
-      },
+      inDialog(close, row ? "Save" : "Add"),
     );
     form.reset(row ?? blank);
     return { title: row ? `Edit ${row.name}` : `New ${noun}`, content: form.node };

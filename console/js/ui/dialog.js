@@ -26,6 +26,12 @@ export function openDialog(build, { size = "" } = {}) {
       h("div.dialog-body", content),
       actions.length > 0 && h("footer", actions),
     );
+    // Elsewhere these keys save; here the browser would offer to keep the page as a file.
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      dialog.querySelector("form")?.requestSubmit();
+    });
     dialog.addEventListener("close", () => {
       scope.end();
       dialog.remove();

@@ -1,8 +1,9 @@
 import { h, icon, optionNodes, uid } from "../core/dom.js";
 import { typedDecimal } from "../core/format.js";
-import { effect } from "../core/signal.js";
+import { effect, signal } from "../core/signal.js";
 
 const PAUSE_MS = 200;
+const WRONG_NUMBER = "Type a number, such as 12.50.";
 
 // A filter names the query's parameters that it owns, builds its control, and reads its value back from the query.
 
@@ -75,16 +76,22 @@ export function selectFilter({ name, label, any, options }) {
 
 /** From … to …; the API's `name[gte]` and `name[lte]`. */
 export function rangeFilter({ name, label }) {
-  const bounds = ["gte", "lte"].map((bound, index) => ({
+  const errorId = uid(`${name}-error`);
+  const makeBound = (bound, index, isWrong = signal(false)) => ({
     name: `${name}[${bound}]`,
+    isWrong,
     input: h("input.number", {
       type: "text",
       inputmode: "decimal",
       autocomplete: "off",
       placeholder: index ? "to" : "from",
       "aria-label": `${label} ${index ? "to" : "from"}`,
+      "aria-invalid": () => String(isWrong.value),
+      "aria-describedby": () => isWrong.value && errorId,
     }),
-  }));
+  });
+  const bounds = ["gte", "lte"].map((bound, index) => makeBound(bound, index));
+  const hasWrong = () => bounds.some(({ isWrong }) => isWrong.value);
   const isNumber = (text) => text === null || /^\d+(\.\d+)?$/.test(text);
   return {
     names: bounds.map((bound) => bound.name),
@@ -92,7 +99,7 @@ export function rangeFilter({ name, label }) {
       for (const bound of bounds) {
         bound.input.addEventListener("change", () => {
           const value = typedDecimal(bound.input.value);
-          bound.input.setAttribute("aria-invalid", String(!isNumber(value)));
+          bound.isWrong.value = !isNumber(value);
           if (isNumber(value)) change({ [bound.name]: value });
         });
       }
@@ -101,10 +108,14 @@ export function rangeFilter({ name, label }) {
         { role: "group", "aria-label": label },
         h("span.muted", { "aria-hidden": "true" }, label),
         bounds.map(({ input }) => input),
+        h("p.error", { id: errorId, role: "status" }, () => hasWrong() && WRONG_NUMBER),
       );
     },
     read(query) {
-      for (const bound of bounds) bound.input.value = query.get(bound.name) ?? "";
+      for (const bound of bounds) {
+        bound.input.value = query.get(bound.name) ?? "";
+        bound.isWrong.value = false;
+      }
     },
   };
 }

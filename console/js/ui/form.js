@@ -146,3 +146,14 @@ export const submitButton = (form, label) =>
   h("button.primary", { type: "submit", disabled: () => form.busy.value }, () =>
     form.busy.value ? "One moment…" : label,
   );
+
+/** How a form stands in a dialog: its fields in a column, below them the ways out. */
+export const inDialog = (close, label) => ({
+  layout: (nodes) => h("div.stack", nodes),
+  buttons: (form) =>
+    h(
+      "div.row.end",
+      h("button", { type: "button", onclick: () => close() }, "Cancel"),
+      submitButton(form, label),
+    ),
+});

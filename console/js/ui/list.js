@@ -102,7 +102,12 @@ export function createList({
   }
 
   const isFiltered = () => filters.some(({ names }) => names.some((name) => query.has(name)));
-  const clear = () => change(Object.fromEntries(filters.flatMap(({ names }) => names.map((name) => [name, null]))));
+  // The button goes with the filters; the keyboard goes on where one would filter anew.
+  const clear = () => {
+    change(Object.fromEntries(filters.flatMap(({ names }) => names.map((name) => [name, null]))));
+    for (const filter of filters) filter.read(new URLSearchParams());
+    bar.querySelector("input, select").focus();
+  };
   const bar =
     filters.length > 0 &&
     h(
@@ -191,16 +196,21 @@ function createPager({ state, noun, turn, change, place }) {
       content,
     );
 
+  // It takes the focus when the button that counts has done so and goes.
+  const counted = h("p", { role: "status", tabindex: "-1" }, label);
   return h(
     "nav.pager",
     { "aria-label": "Pages", hidden: () => rows().length === 0 || Boolean(state.value.error) },
-    h("p", { role: "status" }, label),
+    counted,
     h(
       "button.quiet",
       {
         type: "button",
         hidden: isCounted,
-        onclick: () => change({ total: "true" }, { keepPlace: true, replace: true }),
+        onclick: () => {
+          change({ total: "true" }, { keepPlace: true, replace: true });
+          counted.focus();
+        },
       },
       "Count all",
     ),

@@ -1,4 +1,4 @@
-import { h } from "../core/dom.js";
+import { h, uid } from "../core/dom.js";
 import { when } from "../core/format.js";
 import { signal } from "../core/signal.js";
 import { openDialog } from "./dialog.js";
@@ -22,6 +22,7 @@ export function compare(base, changes, current) {
 export function askWhose({ clashes, mine, current, labelOf, show }) {
   const choices = Object.fromEntries(clashes.map((name) => [name, signal(null)]));
   const isOpen = () => Object.values(choices).some((choice) => choice.value === null);
+  const formId = uid("merge");
   const option = (name, whose, title, value) =>
     h(
       "label.merge-option",
@@ -37,7 +38,15 @@ export function askWhose({ clashes, mine, current, labelOf, show }) {
   return openDialog(
     (close) => ({
       title: "Somebody else changed this too",
-      content: [
+      content: h(
+        "form",
+        {
+          id: formId,
+          onsubmit: (event) => {
+            event.preventDefault();
+            if (!isOpen()) close(clashes.filter((name) => choices[name].peek() === "mine"));
+          },
+        },
         h(
           "p",
           `While you were editing, it was saved elsewhere (${when(current.updated_at)}). Choose what should stand.`,
@@ -50,18 +59,10 @@ export function askWhose({ clashes, mine, current, labelOf, show }) {
             option(name, "theirs", "Theirs", current[name]),
           ),
         ),
-      ],
+      ),
       actions: [
         h("button", { type: "button", onclick: () => close() }, "Go on editing"),
-        h(
-          "button.primary",
-          {
-            type: "button",
-            disabled: isOpen,
-            onclick: () => close(clashes.filter((name) => choices[name].peek() === "mine")),
-          },
-          "Save",
-        ),
+        h("button.primary", { type: "submit", form: formId, disabled: isOpen }, "Save"),
       ],
     }),
     { size: "wide" },

@@ -3,6 +3,7 @@ import { clock } from "../core/format.js";
 import { discard, drain, entries, trouble } from "../core/outbox.js";
 import { go } from "../core/router.js";
 import { openDialog } from "./dialog.js";
+import { headline } from "./refusal.js";
 
 /** The documents that this device keeps for the server. */
 export function showOutbox() {
@@ -35,7 +36,7 @@ export function showOutbox() {
 function row(entry, close) {
   const reopen = () => {
     close();
-    go("/scan", { state: { reopen: entry.key } });
+    go(entry.page ?? "/scan", { state: { reopen: entry.key } });
   };
   return h(
     "li",
@@ -44,7 +45,7 @@ function row(entry, close) {
       "div",
       h("p.strong", entry.about),
       h("p.muted", `Since ${clock(new Date(entry.at))}`),
-      entry.refusal && h("p.error", icon("alert"), entry.refusal.message),
+      entry.refusal && h("p.error", icon("alert"), headline(entry.refusal)),
     ),
     h(
       "div.row",

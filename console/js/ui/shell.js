@@ -1,8 +1,8 @@
-import { connected, get } from "../core/api.js";
-import { h, icon } from "../core/dom.js";
-import { plural } from "../core/format.js";
+import { askedInVain, connected, probe } from "../core/api.js";
+import { h, handOn, icon } from "../core/dom.js";
+import { clock, plural } from "../core/format.js";
 import { bind, onScan } from "../core/keyboard.js";
-import { drain, entries, trouble } from "../core/outbox.js";
+import { entries, trouble } from "../core/outbox.js";
 import { currentPath, go, href } from "../core/router.js";
 import { displayName, may } from "../core/session.js";
 import { createScope } from "../core/signal.js";
@@ -12,8 +12,11 @@ const PLACES = [
   { path: "/items", label: "Items", image: "box", keys: "g i" },
   { path: "/scan", label: "Scan", image: "scan", keys: "F8", ability: "post_documents" },
   { path: "/movements", label: "Movements", image: "moves", keys: "g m" },
+  { path: "/counts", label: "Stocktakes", image: "count", keys: "g t" },
   { path: "/stores", label: "Stores", image: "shop", keys: "g o" },
   { path: "/categories", label: "Categories", image: "tag", keys: "g k" },
+  { path: "/users", label: "Users", image: "users", keys: "g u", ability: "administer" },
+  { path: "/audit", label: "Audit", image: "record", keys: "g a", ability: "administer" },
 ];
 
 /** The frame around every screen: `{ node, main }`, the screens being shown in `main`. */
@@ -46,7 +49,7 @@ export function createShell() {
       accountButton(),
     ),
     navigation,
-    h("div.stage", banner, main),
+    h("div.stage", () => !connected.value && banner(main), main),
   );
   return { node, main };
 }
@@ -82,28 +85,30 @@ function placeLink({ path, label, image, keys }) {
 
 function bindPlaces(places) {
   for (const { keys, label, path } of places) bind(keys, `Go to ${label}`, () => go(path));
+  bind("g y", "Go to My account", () => go("/account"));
   bind("?", "This help", async () => (await import("./key-help.js")).showKeyHelp());
 }
 
-function banner() {
-  if (connected.value) return null;
-  const waiting = entries.value.length;
-  return h(
+function banner(main) {
+  const waiting = () => entries.value.length;
+  const node = h(
     "div.banner",
     { role: "alert" },
     icon("alert"),
     h(
       "p",
       "The server cannot be reached.",
-      waiting > 0 && ` ${plural(waiting, "document")} kept on this device will be sent when it answers.`,
+      () => waiting() > 0 && ` ${plural(waiting(), "document")} kept on this device will be sent when it answers.`,
+      () => askedInVain.value && ` Asked last at ${clock(askedInVain.value)}.`,
     ),
-    h("button", { type: "button", onclick: retry }, "Try again"),
+    h("button", { type: "button", onclick: probe }, "Try again"),
   );
-}
-
-async function retry() {
-  await drain();
-  await get("/session").catch(alarm);
+  // It goes as soon as the server answers, pressed or not.
+  handOn(
+    () => node,
+    () => (main.querySelector("[autofocus]") ?? main).focus({ preventScroll: true }),
+  );
+  return node;
 }
 
 function outboxChip() {

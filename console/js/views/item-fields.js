@@ -3,15 +3,7 @@ import { categoryOptions } from "../core/lookups.js";
 import { may } from "../core/session.js";
 import { areaField, decimalField, selectField, textField } from "../ui/fields.js";
 import { listField } from "../ui/list-field.js";
-
-export const UNITS = [
-  { value: "each", label: "Each (whole pieces)" },
-  { value: "kg", label: "Kilogram (kg)" },
-  { value: "g", label: "Gram (g)" },
-  { value: "l", label: "Litre (l)" },
-  { value: "ml", label: "Millilitre (ml)" },
-  { value: "m", label: "Metre (m)" },
-];
+import { UNITS } from "./item-values.js";
 
 /** The fields of an item, as a form wants them. */
 export function itemFields() {
@@ -37,6 +29,7 @@ export function itemFields() {
     decimalField({ name: "tax_rate", label: "Tax rate", suffix: "%", asNumber: true }),
     selectField({ name: "unit", label: "Counted in", options: UNITS, required: true }),
     barcodesField(),
+    packsField(),
     areaField({ name: "description", label: "Description", maxlength: 10_000, wide: true }),
     attributesField(),
   ];
@@ -76,6 +69,36 @@ function barcodesField() {
     join: (codes) => [...new Set(codes.filter(Boolean))],
     split: (codes) => codes ?? [],
   });
+}
+
+function packsField() {
+  return listField({
+    name: "packs",
+    label: "Packs",
+    hint: "A case or a box with a barcode of its own: one scan counts what it holds.",
+    add: "Add a pack",
+    blank: { barcode: "", quantity: "", name: "" },
+    makeRow: packRow,
+    join: (packs) => packs.filter((pack) => pack.barcode || pack.quantity),
+    split: (packs) => packs ?? [],
+  });
+}
+
+function packRow(pack) {
+  const input = (label, value, more = {}) =>
+    h("input", { type: "text", value, autocomplete: "off", "aria-label": label, placeholder: label, ...more });
+  const barcode = input("Pack's barcode", pack.barcode, { maxlength: 64, "data-scan": "alone" });
+  const quantity = input("Pack holds", String(pack.quantity), { inputmode: "decimal" });
+  const name = input("Pack's name", pack.name ?? "", { maxlength: 50 });
+  // A number that is none goes as it was typed: the server names the field.
+  const number = () => Number(quantity.value.replace(",", "."));
+  const held = () => (quantity.value.trim() === "" || Number.isNaN(number()) ? quantity.value.trim() : number());
+  return {
+    node: h("div.attribute", barcode, quantity, name),
+    get: () => ({ barcode: barcode.value.trim(), quantity: held(), name: name.value.trim() || null }),
+    focus: () => barcode.focus(),
+    mark: mark(barcode),
+  };
 }
 
 const TYPES = [

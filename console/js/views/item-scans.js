@@ -1,12 +1,13 @@
 import { onScan } from "../core/keyboard.js";
 
-/** A code that is scanned while a barcode field has the focus is one more barcode of this item. */
+/** A code that is scanned while a barcode field has the focus is one more barcode of this item, or its pack's. */
 export function takeScansInto(form) {
   onScan((code, field) => {
     if (!field?.hasAttribute("data-scan")) return false;
     const barcodes = form.fields.barcodes;
-    if (barcodes.get().includes(code)) return true;
-    if (field.value) {
+    const isAlone = field.dataset.scan === "alone";
+    if (!isAlone && barcodes.get().includes(code)) return true;
+    if (field.value && !isAlone) {
       barcodes.append(code);
     } else {
       field.value = code;

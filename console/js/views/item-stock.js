@@ -1,12 +1,14 @@
 import { h } from "../core/dom.js";
-import { money, quantity, when } from "../core/format.js";
-import { storeName, storeZone } from "../core/lookups.js";
+import { decimalsOf, money, quantity, when } from "../core/format.js";
+import { readShop, shop, storeName, storeZone } from "../core/lookups.js";
 import { href } from "../core/router.js";
 import { may, mayWrite } from "../core/session.js";
 import { createList } from "../ui/list.js";
 import { empty } from "../ui/messages.js";
 
 export function createTab({ item, context }) {
+  // Until the currency is known, or if it cannot be, all digits are shown.
+  readShop().catch(() => {});
   const unit = item.unit === "each" ? "" : ` ${item.unit}`;
   return createList({
     context,
@@ -33,7 +35,7 @@ export function createTab({ item, context }) {
       },
       { key: "reorder_point", label: "Reorder at", number: true, rank: 3, cell: (row) => quantity(row.reorder_point) },
       ...(may("see_costs")
-        ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => money(row.value) }]
+        ? [{ key: "value", label: "Value", number: true, rank: 2, cell: (row) => worth(row) }]
         : []),
       {
         key: "updated_at",
@@ -51,6 +53,12 @@ export function createTab({ item, context }) {
         may("post_documents") && h("a.button", { href: href(`/scan?mode=receipt&item=${item.id}`) }, "Receive"),
       ),
   });
+}
+
+// The books keep what a share of a delivery is worth to four decimals; the till has no such coins.
+function worth({ value }) {
+  const shown = () => (shop.value ? money(value, decimalsOf(shop.value.currency)) : money(value));
+  return h("span", { title: () => (shown() === money(value) ? null : money(value)) }, shown);
 }
 
 function adjust(row, item) {

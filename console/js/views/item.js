@@ -3,25 +3,17 @@ import { h, icon } from "../core/dom.js";
 import { categories, stores } from "../core/lookups.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
-import { createScope, onEnd, signal, untracked } from "../core/signal.js";
+import { createScope, signal } from "../core/signal.js";
 import { alarm, failure, loading, missing, pageHeader, toast } from "../ui/messages.js";
+import { createTabs } from "../ui/tabs.js";
 import { createDetails } from "./item-details.js";
-
-const TABS = [
-  { name: "details", label: "Details" },
-  { name: "stock", label: "Stock by store", load: () => import("./item-stock.js") },
-  { name: "movements", label: "Movements", load: () => import("./item-movements.js") },
-];
 
 export function render(page, context) {
   const path = `/items/${context.params.id}`;
   const item = signal(null);
-  const current = signal(tabOf(context));
-  const body = h("div.tab-body");
   let details = null;
-  let opened = null;
+  let tabs = null;
   page.append(loading());
-  onEnd(() => opened?.scope.end());
 
   let wanted = context;
   async function load() {
@@ -30,7 +22,7 @@ export function render(page, context) {
       if (scope.ended) return;
       item.value = row;
       build();
-      await openTab(wanted);
+      await tabs.show(wanted);
     } catch (error) {
       if (error.status === 404) missing(page, "item");
       else page.replaceChildren(failure(error, load));
@@ -48,26 +40,23 @@ export function render(page, context) {
           item.value = row;
         },
       });
-      page.replaceChildren(header(item, act), tabs(context.path, current), body);
+      tabs = createTabs({ path: context.path, label: "Parts of this item", tabs: parts() });
+      page.replaceChildren(header(item, act), ...tabs.node);
     });
   }
 
-  async function openTab(next) {
-    const tab = TABS.find(({ name }) => name === tabOf(next));
-    current.value = tab.name;
-    if (opened?.tab === tab && opened.view?.update) return opened.view.update(next);
-    opened?.scope.end();
-    opened = { tab, scope: createScope(null), view: null };
-    if (!tab.load) {
-      body.replaceChildren(details.node);
-      return undefined;
-    }
-    const mine = opened;
-    const { createTab } = await tab.load();
-    if (mine !== opened) return undefined;
-    mine.view = mine.scope.run(() => untracked(() => createTab({ item: item.peek(), context: next })));
-    body.replaceChildren(mine.view.node);
-    return mine.view.ready;
+  function parts() {
+    const row = item.peek();
+    const lazily = (load) => async () => {
+      const { createTab } = await load();
+      return (next) => createTab({ item: item.peek(), context: next });
+    };
+    return [
+      { name: "details", label: "Details", open: () => () => details },
+      { name: "stock", label: "Stock by store", open: lazily(() => import("./item-stock.js")) },
+      { name: "movements", label: "Movements", open: lazily(() => import("./item-movements.js")) },
+      row.links.history && { name: "history", label: "History", open: lazily(() => import("./item-history.js")) },
+    ].filter(Boolean);
   }
 
   async function act(name, done, undo) {
@@ -87,13 +76,11 @@ export function render(page, context) {
 
   function update(next) {
     wanted = next;
-    return details ? openTab(next) : undefined;
+    return tabs?.show(next);
   }
 
   return { update, ready: load() };
 }
-
-const tabOf = ({ query }) => TABS.find(({ name }) => name === query.get("tab"))?.name ?? TABS[0].name;
 
 function header(item, act) {
   const { name, sku } = item.peek();
@@ -125,21 +112,4 @@ function header(item, act) {
     ),
   );
   return head;
-}
-
-function tabs(path, current) {
-  return h(
-    "nav.tabs",
-    { "aria-label": "Parts of this item" },
-    TABS.map(({ name, label }) =>
-      h(
-        "a",
-        {
-          href: href(name === "details" ? path : `${path}?tab=${name}`),
-          "aria-current": () => (current.value === name ? "page" : null),
-        },
-        label,
-      ),
-    ),
-  );
 }

@@ -1,5 +1,5 @@
 import { follow, get, newKey } from "../core/api.js";
-import { h, icon } from "../core/dom.js";
+import { fill, h, icon } from "../core/dom.js";
 import { money, plural, quantity, sentence, signed, when } from "../core/format.js";
 import { storeName, storeZone, stores } from "../core/lookups.js";
 import { go, href } from "../core/router.js";
@@ -8,7 +8,8 @@ import { createScope } from "../core/signal.js";
 import { confirmThat } from "../ui/dialog.js";
 import { alarm, failure, loading, missing, pageHeader, toast } from "../ui/messages.js";
 import { createTable } from "../ui/table.js";
-import { places } from "./movements.js";
+import { places, recordedLater } from "./movement-cells.js";
+import { outcomeButtons, progressTable } from "./movement-progress.js";
 
 export function render(page, { params }) {
   const path = `/movements/${params.id}`;
@@ -19,31 +20,46 @@ export function render(page, { params }) {
     try {
       const [row] = await Promise.all([get(path), stores.read()]);
       if (scope.ended) return;
-      scope.run(() => page.replaceChildren(header(row, act), facts(row), lines(row)));
+      const parts = () => [header(row, act, recorded), facts(row), lines(row), row.progress && progressTable(row)];
+      scope.run(() => fill(page, parts()));
+      if (row.links.history) await showHistory(row);
     } catch (error) {
       if (error.status === 404) missing(page, "movement");
       else page.replaceChildren(failure(error, load));
     }
   }
 
+  // What the page is for stands already.
+  async function showHistory(row) {
+    const { createHistory } = await import("./record-history.js");
+    if (scope.ended) return;
+    const zone = () => storeZone(row.store_id);
+    const isTold = ({ kind }) => kind !== "created";
+    const history = scope.run(() => createHistory({ path: `${path}/history`, zone, isTold }));
+    page.append(h("h2.part", "History"), history.node);
+  }
+
   // One key an intention, so that a second try after a lost answer reverses nothing twice.
-  const keys = {};
-  async function act(row, name, { question, done }) {
+  let key;
+  async function act(row, { question, done }) {
     if (!(await confirmThat(question))) return;
     try {
-      const made = await follow(row.links[name], { key: (keys[name] ??= newKey()) });
-      toast(done);
-      go(`/movements/${made.id}`);
+      recorded(await follow(row.links.reversal, { key: (key ??= newKey()) }), done);
     } catch (error) {
       alarm(error);
       load();
     }
   }
 
+  function recorded(made, text) {
+    toast(text);
+    go(`/movements/${made.id}`);
+  }
+
   return { ready: load() };
 }
 
-function header(row, act) {
+function header(row, act, recorded) {
   const title = `${sentence(row.kind)} ${row.id}`;
   const all = plural(row.lines.length, "line");
   const reverse = {
@@ -55,20 +71,10 @@ function header(row, act) {
       danger: true,
     },
   };
-  const arrive = {
-    done: "The transfer has arrived.",
-    question: {
-      title: "Has everything arrived?",
-      consequence: `It adds ${all} to the stock of ${storeName(row.to_store_id)}.`,
-      action: "All of it arrived",
-    },
-  };
   return pageHeader(
     title,
-    row.links.arrival &&
-      h("button.primary", { type: "button", onclick: () => act(row, "arrival", arrive) }, icon("receive"), "Arrived"),
-    row.links.reversal &&
-      h("button", { type: "button", onclick: () => act(row, "reversal", reverse) }, icon("back"), "Reverse"),
+    row.under_way && outcomeButtons(row, recorded),
+    row.links.reversal && h("button", { type: "button", onclick: () => act(row, reverse) }, icon("back"), "Reverse"),
   );
 }
 
@@ -77,14 +83,17 @@ function facts(row) {
   const link = (id, text) => id && h("a", { href: href(`/movements/${id}`) }, text);
   const shown = [
     ["Store", places(row)],
-    ["Recorded", when(row.recorded_at, zone)],
-    ["Happened", row.occurred_at === row.recorded_at ? null : when(row.occurred_at, zone)],
+    ["Happened", when(row.occurred_at, zone)],
+    ["Recorded", recordedLater(row)],
+    ["Recorded by", row.recorded_by_name],
     ["Reason", row.reason],
     ["Reference", row.reference],
     ["Note", row.note],
     ["Reversed by", link(row.reversed_by_id, `Reversal ${row.reversed_by_id}`)],
     ["Reverses", link(row.reverses_id, `Movement ${row.reverses_id}`)],
     ["Arrival", link(row.arrived_by_id, `Arrival ${row.arrived_by_id}`)],
+    ["Loss", link(row.lost_by_id, `Loss ${row.lost_by_id}`)],
+    ["Recall", link(row.recalled_by_id, `Recall ${row.recalled_by_id}`)],
     ["Transfer", link(row.transfer_id, `Transfer ${row.transfer_id}`)],
   ];
   return h(

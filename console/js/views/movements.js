@@ -1,13 +1,15 @@
 import { h } from "../core/dom.js";
-import { plural, quantity, sentence, when } from "../core/format.js";
-import { storeName, storeOptions, storeZone, stores } from "../core/lookups.js";
+import { plural, quantity, sentence } from "../core/format.js";
+import { storeOptions, stores } from "../core/lookups.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { searchFilter, selectFilter } from "../ui/filters.js";
 import { createList } from "../ui/list.js";
 import { empty, pageHeader } from "../ui/messages.js";
+import { happenedColumn, places, whoColumn } from "./movement-cells.js";
 
-const KINDS = ["receipt", "sale", "return", "write_off", "adjustment", "transfer", "arrival", "reversal"];
+const ON_THE_WAY = ["transfer", "arrival", "loss", "recall"];
+const KINDS = ["receipt", "sale", "return", "write_off", "adjustment", ...ON_THE_WAY, "reversal"];
 
 export function render(page, context) {
   stores.read().catch(() => {});
@@ -18,12 +20,7 @@ export function render(page, context) {
     noun: "movement",
     caption: "Movements",
     columns: [
-      {
-        key: "recorded_at",
-        label: "When",
-        cell: (row) => h("span.nowrap", when(row.recorded_at, storeZone(row.store_id))),
-        below: (row) => h("span.below", row.reference),
-      },
+      happenedColumn((row) => [row.reference, row.recorded_by_name].filter(Boolean).join(", ")),
       {
         key: "kind",
         label: "What",
@@ -32,6 +29,7 @@ export function render(page, context) {
       { key: "store", label: "Store", cell: (row) => places(row) },
       { key: "lines", label: "Lines", rank: 2, cell: (row) => summary(row.lines) },
       { key: "reference", label: "Reference", rank: 2, cell: (row) => row.reference },
+      whoColumn,
       { key: "reason", label: "Reason", rank: 3, cell: (row) => h("span.muted", row.reason) },
     ],
     rowHref: (row) => href(`/movements/${row.id}`),
@@ -49,7 +47,7 @@ export function render(page, context) {
       empty(
         "moves",
         "Nothing has moved yet",
-        "Receipts, sales, counts and transfers are listed here, newest first.",
+        "Receipts, sales, counts and transfers are listed here, the latest recorded first.",
         may("post_documents") && h("a.button.primary", { href: href("/scan?mode=receipt") }, "Receive stock"),
       ),
   });
@@ -58,10 +56,6 @@ export function render(page, context) {
     list.node,
   );
   return list;
-}
-
-export function places(row) {
-  return h("span", () => storeName(row.store_id), row.to_store_id && [" → ", () => storeName(row.to_store_id)]);
 }
 
 function summary(lines) {

@@ -1,21 +1,31 @@
-import { resolve } from "../core/codes.js";
-import { newKey } from "../core/api.js";
+import { bears, resolve, worth } from "../core/codes.js";
+import { connected, newKey } from "../core/api.js";
 import { lastMode, lastStore } from "../core/prefs.js";
-import { batch, effect, onEnd, signal } from "../core/signal.js";
+import { batch, computed, effect, onEnd, signal } from "../core/signal.js";
 import * as storage from "../core/store.js";
 import { modeNamed } from "./scan-modes.js";
 
 const SAVE_AFTER_MS = 200;
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 15_000;
 const HEAD = ["mode", "storeId", "toStoreId", "reason", "reference", "note"];
 
 /** Three decimals at most, without the noise of binary fractions. */
 export const rounded = (number) => Math.round(number * 1000) / 1000;
 
+export const FRACTION = { message: "It is counted in whole pieces." };
+
+/** What is wrong with a line: what the server said, else what can be seen here. */
+export function troubleOf({ error, item, quantity }) {
+  const isBroken = item.value?.unit === "each" && !Number.isInteger(quantity.value);
+  return error.value ?? (isBroken ? FRACTION : null);
+}
+
 /**
- * The document that is being scanned, kept across reloads under `id` until it is posted. A line's `state` is "looking",
- * "found", "unknown" or "failed" (could not be asked).
+ * The document that is being scanned, kept across reloads under `id` until it is posted; of `only` one mode, or of the
+ * one that its head says. A line's `state` is "looking", "found", "unknown" or "failed" (could not be asked).
  */
-export function createDocument(id) {
+export function createDocument(id, only = null) {
   const head = {
     mode: signal(lastMode.peek()),
     storeId: signal(lastStore.peek()),
@@ -43,18 +53,18 @@ export function createDocument(id) {
   }
 
   const matching = (code) =>
-    lines.peek().find((line) => {
-      const item = line.item.peek();
-      return line.code === code || item?.sku.toLowerCase() === code.toLowerCase() || item?.barcodes.includes(code);
-    });
+    lines.peek().find((line) => line.code === code || bears(line.item.peek(), code));
 
-  /** A code was read: one more (or `by` more) of it. Fulfilled with the line's state once that is known. */
+  /**
+   * A code was read: one more (or `by` more) of it, or of the pack that bears it. Until its item is known a line counts
+   * scans. Fulfilled with the line's state once that is known.
+   */
   async function scan(code, by = 1) {
     const known = matching(code);
     const line = known ?? makeLine(code);
-    add(line, by, !known);
+    add(line, rounded(by * worth(line.item.peek(), code)), !known);
     const shown = line.state.peek() === "found" ? line : await look(line);
-    last.value = { state: shown.state.peek(), line: shown, by };
+    last.value = { state: shown.state.peek(), line: shown, by: rounded(by * worth(shown.item.peek(), code)) };
     return shown.state.peek();
   }
 
@@ -77,6 +87,7 @@ export function createDocument(id) {
   function look(line) {
     line.asked ??= ask(line).finally(() => {
       line.asked = null;
+      if (last.peek()?.line === line) last.value = { ...last.peek(), state: line.state.peek() };
     });
     return line.asked;
   }
@@ -97,10 +108,12 @@ export function createDocument(id) {
   function found(line, item) {
     const twin = lines.peek().find((each) => each !== line && each.item.peek()?.id === item.id);
     batch(() => {
+      if (!line.item.peek()) line.quantity.value = rounded(line.quantity.peek() * worth(item, line.code));
       line.item.value = item;
       line.state.value = "found";
       if (!twin || !lines.peek().includes(line)) return;
       twin.quantity.value = rounded(twin.quantity.peek() + line.quantity.peek());
+      if (last.peek()?.line === line) last.value = { ...last.peek(), state: "found", line: twin };
       remove(line);
     });
     return twin ?? line;
@@ -114,14 +127,32 @@ export function createDocument(id) {
   /** Fulfilled when no code is being looked up any more. */
   const settled = () => Promise.all(lines.peek().map((line) => line.asked));
 
-  /** Codes that could not be asked for, or were not known then: ask again. */
-  const retry = () =>
-    Promise.all(
-      lines
-        .peek()
-        .filter((line) => ["failed", "unknown", "looking"].includes(line.state.peek()))
-        .map(look),
-    );
+  /** Ask again for the codes in one of these states. */
+  async function retry(states) {
+    const asked = lines.peek().filter((line) => states.includes(line.state.peek()));
+    await Promise.all(asked.map(look));
+    const unknown = asked.find((line) => line.state.peek() === "unknown" && lines.peek().includes(line));
+    // What is to be looked into goes before what went well, in whatever order the answers came.
+    if (unknown && asked.includes(last.peek()?.line)) last.value = { ...last.peek(), state: "unknown", line: unknown };
+  }
+
+  // What could not be asked for is asked again by itself: at once when the server is back (`connected` says so), and
+  // more and more seldom while it answers everything but this.
+  let wait = FIRST_WAIT_MS;
+  let timer = 0;
+  const hasFailed = computed(() => lines.value.some((line) => line.state.value === "failed"));
+  effect(() => {
+    clearTimeout(timer);
+    if (!connected.value) wait = FIRST_WAIT_MS;
+    if (!hasFailed.value || !connected.value) return;
+    timer = setTimeout(() => retry(["failed"]), wait);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  });
+  effect(() => {
+    const isSettled = lines.value.every((line) => ["found", "unknown"].includes(line.state.value));
+    if (isSettled) wait = FIRST_WAIT_MS;
+  });
+  onEnd(() => clearTimeout(timer));
 
   const plainLine = (line) => ({
     key: line.key,
@@ -177,7 +208,7 @@ export function createDocument(id) {
     const draft = await storage.read("drafts", id);
     if (draft) restore(draft);
     loaded = true;
-    retry();
+    retry(["failed", "unknown", "looking"]);
   }
 
   effect(() => {
@@ -186,9 +217,8 @@ export function createDocument(id) {
     if (loaded) saving = setTimeout(() => storage.write({ put: { drafts: [draft] } }), SAVE_AFTER_MS);
   });
   effect(() => {
+    if (only) return;
     lastMode.value = head.mode.value;
-  });
-  effect(() => {
     lastStore.value = head.storeId.value;
   });
   onEnd(() => {
@@ -210,6 +240,6 @@ export function createDocument(id) {
     restore,
     load,
     look,
-    mode: () => modeNamed(head.mode.value),
+    mode: () => only ?? modeNamed(head.mode.value),
   };
 }

@@ -2,13 +2,14 @@ import { h, icon, uid } from "../core/dom.js";
 import { bad, good } from "../core/sound.js";
 import { signal } from "../core/signal.js";
 import { onScan } from "../core/keyboard.js";
+import { FRACTION, troubleOf } from "./scan-document.js";
 
-const QUANTITY = /^-?\d{1,4}([.,]\d{1,3})?$/;
+const QUANTITY = /^[-−]?\d{1,4}([.,]\d{1,3})?$/;
 const PRESET = /^\*(\d{1,4}([.,]\d{1,3})?)$/;
-const toNumber = (text) => Number(text.replace(",", "."));
+const toNumber = (text) => Number(text.replace(",", ".").replace("−", "-"));
 
 /** The field that takes codes, typed or scanned. A number after a scan is its quantity; `*12` is the next one's. */
-export function createEntry(document, { onActivity }) {
+export function createEntry(document) {
   const armed = signal(null);
   const preset = signal(null);
   const id = uid("code");
@@ -30,7 +31,6 @@ export function createEntry(document, { onActivity }) {
   const isArmed = () => document.lines.value.includes(armed.value);
 
   async function take(code) {
-    onActivity();
     const by = preset.peek() ?? 1;
     preset.value = null;
     armed.value = null;
@@ -59,9 +59,11 @@ export function createEntry(document, { onActivity }) {
     const line = armed.peek();
     line.quantity.value = quantity;
     line.error.value = null;
-    document.last.value = { state: "quantity", line, by: quantity };
-    armed.value = null;
-    good();
+    const isWrong = troubleOf(line) === FRACTION;
+    document.last.value = { state: isWrong ? "wrong" : "quantity", line, by: quantity };
+    // Wrong, it is to be typed again.
+    armed.value = isWrong ? line : null;
+    (isWrong ? bad : good)();
   }
 
   onScan((code) => {

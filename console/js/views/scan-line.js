@@ -1,23 +1,54 @@
-import { h, icon } from "../core/dom.js";
+import { h, handOn, icon, keyed } from "../core/dom.js";
 import { quantity, typedDecimal } from "../core/format.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
-import { effect } from "../core/signal.js";
-import { rounded } from "./scan-document.js";
+import { computed, effect } from "../core/signal.js";
+import { rounded, troubleOf } from "./scan-document.js";
 
-/** One line of the document: what it is, how many, and what is wrong with it. */
-export function lineRow(scanned, line) {
-  const isKnown = () => line.state.value === "found";
+/**
+ * The lines, and the button that does with them what they are for: `why()` says what keeps it from that, "" for nothing.
+ */
+export function lineList(scanned, { label, why, action, act, leave }) {
+  const list = keyed(
+    h("ul.lines", { "aria-label": "Lines" }),
+    scanned.lines,
+    (line) => line.key,
+    (line) => lineRow(scanned, line, leave),
+  );
   return h(
+    "section.document",
+    { "aria-label": label, hidden: () => scanned.lines.value.length === 0 },
+    list,
+    h(
+      "div.post-bar",
+      h("p.muted", { role: "status" }, why),
+      h("span.spring"),
+      h(
+        "button.primary.large",
+        { type: "button", "aria-keyshortcuts": "Control+Enter", disabled: () => why() !== "", onclick: act },
+        action,
+      ),
+    ),
+  );
+}
+
+/** One line of the document: what it is, how many, and what is wrong with it; `leave()` when its focus goes. */
+function lineRow(scanned, line, leave) {
+  const isKnown = () => line.state.value === "found";
+  const trouble = computed(() => troubleOf(line));
+  const node = h(
     "li.line",
-    { classes: () => ({ unknown: line.state.value === "unknown", wrong: Boolean(line.error.value) }) },
-    h("div.line-what", () => (isKnown() ? known(line) : unresolved(scanned, line))),
+    { classes: () => ({ unknown: line.state.value === "unknown", wrong: Boolean(trouble.value) }) },
+    h("div.line-what", () => {
+      handOn(() => node.querySelector(".line-what"), leave);
+      return isKnown() ? known(line) : unresolved(scanned, line);
+    }),
     () => isKnown() && scanned.mode().hasCost && may("see_costs") && costInput(line),
     h(
       "div.stepper",
       { role: "group", "aria-label": () => `Quantity of ${nameOf(line)}` },
       stepButton(line, -1, "minus", "One less"),
-      quantityInput(line),
+      quantityInput(line, trouble),
       stepButton(line, 1, "plus", "One more"),
     ),
     h(
@@ -25,10 +56,14 @@ export function lineRow(scanned, line) {
       { type: "button", "aria-label": () => `Remove ${nameOf(line)}`, onclick: () => scanned.remove(line) },
       icon("close"),
     ),
-    () => line.error.value && problem(line),
+    () => trouble.value && problem(line, trouble.value, leave),
   );
+  handOn(() => node, leave);
+  return node;
 }
 
+const NOT_ASKED = "Could not be looked up yet: the server did not answer. It will be asked again.";
+const errorId = (line) => `line-${line.key}`;
 const nameOf = (line) => line.item.value?.name ?? line.code;
 
 function known(line) {
@@ -39,7 +74,7 @@ function known(line) {
 function unresolved(scanned, line) {
   const state = line.state.value;
   if (state === "looking") return [h("p", h("code", line.code)), h("p.muted", "Looking it up…")];
-  const text = state === "unknown" ? "No item has this code." : "Could not be looked up: the server did not answer.";
+  const text = state === "unknown" ? "No item has this code." : NOT_ASKED;
   return [
     h("p.strong", h("code", line.code)),
     h("p.error", icon("alert"), text),
@@ -53,13 +88,14 @@ function unresolved(scanned, line) {
   ];
 }
 
-function quantityInput(line) {
+function quantityInput(line, trouble) {
   const input = h("input.number", {
     type: "text",
     inputmode: "decimal",
     autocomplete: "off",
     "aria-label": "Quantity",
-    "aria-invalid": () => String(Boolean(line.error.value)),
+    "aria-invalid": () => String(Boolean(trouble.value)),
+    "aria-describedby": () => trouble.value && errorId(line),
   });
   effect(() => {
     if (Number(typedDecimal(input.value)) !== line.quantity.value) input.value = String(line.quantity.value);
@@ -104,18 +140,19 @@ function costInput(line) {
   return h("div.line-cost", input);
 }
 
-function problem(line) {
-  const { message, available } = line.error.value;
+function problem(line, { message, available }, leave) {
   const isSettable = Number(available) > 0;
   const take = () => {
     line.error.value = null;
     line.quantity.value = Number(available);
   };
-  return h(
+  const node = h(
     "div.line-error",
     { role: "alert" },
     icon("alert"),
-    h("span", message),
+    h("span", { id: errorId(line) }, message),
     isSettable && h("button.quiet", { type: "button", onclick: take }, `Take ${quantity(available)}`),
   );
+  handOn(() => node, leave);
+  return node;
 }

@@ -3,16 +3,21 @@ import { clock, plural, quantity, signed } from "../core/format.js";
 import { storeName } from "../core/lookups.js";
 import { sounds } from "../core/prefs.js";
 import { href } from "../core/router.js";
+import { headline } from "../ui/refusal.js";
+import { FRACTION } from "./scan-document.js";
 
-/** What happened last, large enough to be read from where the goods are: never by colour alone. */
-export function panel(scanned, result) {
+/**
+ * What happened last, large enough to be read from where the goods are: never by colour alone. `where()` says what is
+ * being done, and where: wrong there is wrong for every scan that follows.
+ */
+export function panel(scanned, result, where = () => whereOf(scanned)) {
   const view = () => describe(scanned, result.value ?? scanned.last.value);
   return h(
     "div.panel",
     { "data-state": () => view().state },
     h("div.panel-text", { role: "status" }, () => {
       const { image, title, text, more } = view();
-      return [icon(image), h("div", h("p.panel-where", where(scanned)), h("p.panel-title", title), h("p", text), more)];
+      return [icon(image), h("div", h("p.panel-where", where()), h("p.panel-title", title), h("p", text), more)];
     }),
     h(
       "button.quiet",
@@ -29,8 +34,7 @@ export function panel(scanned, result) {
   );
 }
 
-// What is being done, and where: wrong here is wrong for every scan that follows.
-function where({ head, mode }) {
+function whereOf({ head, mode }) {
   const { label, hasDestination } = mode();
   const from = head.storeId.value ? storeName(head.storeId.value) : "no store chosen";
   return `${label} · ${from}${hasDestination && head.toStoreId.value ? ` → ${storeName(head.toStoreId.value)}` : ""}`;
@@ -39,8 +43,9 @@ function where({ head, mode }) {
 function describe(scanned, shown) {
   if (!shown) return { state: "ready", image: "scan", title: "Ready", text: "Scan the first code." };
   if (shown.state === "posted") return describePosted(shown.entry);
+  if (shown.state === "told") return { ...shown, state: "good", image: "check" };
   if (shown.state === "refused")
-    return { state: "bad", image: "alert", title: "Not posted", text: shown.error.message };
+    return { state: "bad", image: "alert", title: "Not posted", text: headline(shown.error) };
   const { line, by } = shown;
   if (shown.state === "looking") return { state: "ready", image: "scan", title: line.code, text: "Looking it up…" };
   if (shown.state === "unknown")
@@ -50,14 +55,16 @@ function describe(scanned, shown) {
       state: "bad",
       image: "alert",
       title: line.code,
-      text: "The server did not answer. It stays in the list; scan on.",
+      text: "The server did not answer. It will be asked again; scan on.",
     };
+  if (shown.state === "wrong")
+    return { state: "bad", image: "alert", title: line.item.value.name, text: FRACTION.message };
   const change = shown.state === "quantity" ? "Quantity" : signed(by);
   return {
     state: "good",
     image: "check",
     title: line.item.value.name,
-    text: [h("strong", change), ` · ${quantity(line.quantity.value)} on this document`],
+    text: [h("strong", change), ` · ${quantity(line.quantity.value)} ${scanned.mode().on ?? "on this document"}`],
   };
 }
 

@@ -2,6 +2,8 @@ import { plural } from "../core/format.js";
 import { storeName } from "../core/lookups.js";
 import * as outbox from "../core/outbox.js";
 import { onEnd, signal } from "../core/signal.js";
+import { LINES_WRONG } from "../ui/refusal.js";
+import { FRACTION, troubleOf } from "./scan-document.js";
 
 const SHOWN = 10;
 
@@ -18,6 +20,7 @@ export function obstacle(document) {
   if (lines.value.some((line) => line.state.value === "failed")) return "Some codes could not be looked up yet.";
   if (ready.length === 0) return "Nothing to post yet: no item has these codes.";
   if (ready.some((line) => !isPossible(line.quantity.value, mode))) return "Every line needs a quantity.";
+  if (ready.some((line) => troubleOf(line) === FRACTION)) return LINES_WRONG;
   return "";
 }
 
@@ -55,13 +58,8 @@ export function createPoster(document, { onPosted, onRefused }) {
     const entry = { about, draft, at: new Date(), row: signal(null) };
     posted.value = [entry, ...posted.peek()].slice(0, SHOWN);
     try {
-      const { key, answer } = await outbox.submit({
-        path: mode.path,
-        body: bodyOf(mode, draft),
-        about,
-        draft,
-        rest: document.plain(),
-      });
+      const content = { path: mode.path, body: bodyOf(mode, draft), about, draft, page: "/scan" };
+      const [{ key, answer }] = await outbox.submit([content], document.plain());
       awaited.add(key);
       entry.row.value = await answer.finally(() => awaited.delete(key));
       onPosted(entry);

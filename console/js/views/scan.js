@@ -1,5 +1,5 @@
 import { get } from "../core/api.js";
-import { h, icon, keyed, uid } from "../core/dom.js";
+import { h, icon, uid } from "../core/dom.js";
 import { bind } from "../core/keyboard.js";
 import { storeOptions, stores } from "../core/lookups.js";
 import * as outbox from "../core/outbox.js";
@@ -11,7 +11,7 @@ import { selectField, textField } from "../ui/fields.js";
 import { alarm, empty, pageHeader } from "../ui/messages.js";
 import { createDocument } from "./scan-document.js";
 import { createEntry } from "./scan-entry.js";
-import { lineRow } from "./scan-line.js";
+import { lineList } from "./scan-line.js";
 import { MODES } from "./scan-modes.js";
 import { panel, postedList } from "./scan-panel.js";
 import { createPoster, obstacle, placeErrors } from "./scan-post.js";
@@ -20,7 +20,11 @@ export function render(page, context) {
   if (!may("post_documents")) {
     page.append(
       pageHeader("Scan"),
-      empty("scan", "Clerks post stock documents", "Your role only reads. An administrator can change that."),
+      empty(
+        "scan",
+        "Clerks post stock documents",
+        "Your role only reads. An administrator can make you a clerk, on the page Users.",
+      ),
     );
     return undefined;
   }
@@ -36,11 +40,11 @@ export function render(page, context) {
       bad();
     },
   });
-  const entry = createEntry(scanned, {
-    onActivity: () => {
-      result.value = null;
-    },
+  // What is scanned or looked up after a posting is news; what was said of the posting is none any more.
+  effect(() => {
+    if (scanned.last.value) result.value = null;
   });
+  const entry = createEntry(scanned);
   const post = () => {
     poster.post().catch(alarm);
     entry.focus();
@@ -51,10 +55,16 @@ export function render(page, context) {
     modes(scanned),
     h(
       "div.scan-grid",
-      h("div.scan-work", panel(scanned, result, poster), entry.node),
+      h("div.scan-work", panel(scanned, result), entry.node),
       h("div.scan-head.card", head(scanned)),
     ),
-    lineList(scanned, post),
+    lineList(scanned, {
+      label: "Document",
+      why: () => obstacle(scanned),
+      action: () => `Post ${scanned.mode().of.toLowerCase()}`,
+      act: post,
+      leave: entry.focus,
+    }),
     postedList(poster),
   );
   bind("Ctrl+Enter", "Post the document", post);
@@ -157,30 +167,4 @@ function linked(made, target, event = "input") {
     target.value = event === "change" ? made.get() : made.control.value;
   });
   return made.node;
-}
-
-function lineList(scanned, post) {
-  const list = keyed(
-    h("ul.lines", { "aria-label": "Lines" }),
-    scanned.lines,
-    (line) => line.key,
-    (line) => lineRow(scanned, line),
-  );
-  const why = () => obstacle(scanned);
-  const isEmpty = () => scanned.lines.value.length === 0;
-  return h(
-    "section.document",
-    { "aria-label": "Document", hidden: isEmpty },
-    list,
-    h(
-      "div.post-bar",
-      h("p.muted", { role: "status" }, why),
-      h("span.spring"),
-      h(
-        "button.primary.large",
-        { type: "button", "aria-keyshortcuts": "Control+Enter", disabled: () => why() !== "", onclick: post },
-        () => `Post ${scanned.mode().of.toLowerCase()}`,
-      ),
-    ),
-  );
 }

@@ -1,8 +1,11 @@
 import { post } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
+import { href } from "../core/router.js";
 import { signIn } from "../core/session.js";
+import { createScope } from "../core/signal.js";
 import { passwordField, textField } from "../ui/fields.js";
 import { createForm, submitButton } from "../ui/form.js";
+import { loading } from "../ui/messages.js";
 
 // In the fragment the code reaches neither the server's log nor another site; nor shall it stay in the history.
 function takeCode() {
@@ -12,8 +15,31 @@ function takeCode() {
   return code;
 }
 
+// An empty request is refused in any case; that the address is gone is said before what is missing in it.
+async function isDone() {
+  const error = await post("/setup", {}, { anonymous: true }).catch((refusal) => refusal);
+  return error?.status === 404;
+}
+
+const door = (title, ...content) =>
+  h("main.door", h("div.door-card", h("p.brand", icon("brand"), "Storekeeper"), h("h1", title), content));
+
+function showDone(root) {
+  const link = h("a.button.primary", { href: href("/") }, "Sign in");
+  root.replaceChildren(
+    door(
+      "Set-up is done",
+      h("p.muted", "This shop has its administrator, and the link has served."),
+      h("p.muted", "An administrator adds more users on the page Users."),
+      link,
+    ),
+  );
+  link.focus();
+}
+
 export function render(root) {
   document.title = "Set up · Storekeeper";
+  const scope = createScope();
   const code = textField({
     name: "code",
     label: "Set-up code",
@@ -59,21 +85,26 @@ export function render(root) {
       await post("/setup", body, { anonymous: true });
     } catch (error) {
       if (error.status === 403) code.node.hidden = false;
+      // Somebody else was faster.
+      if (error.status === 404) showDone(root);
       throw error;
     }
   }
 
-  root.replaceChildren(
-    h(
-      "main.door",
-      h(
-        "div.door-card",
-        h("p.brand", icon("brand"), "Storekeeper"),
-        h("h1", "Set up"),
-        h("p.muted", "You are the first here. This makes the administrator, who can then add everybody else."),
+  function showForm() {
+    root.replaceChildren(
+      door(
+        "Set up",
+        h("p.muted", "You are the first here. This makes the administrator."),
+        h("p.muted", "Everybody else is added afterwards, on the page Users."),
         form.node,
       ),
-    ),
-  );
-  (code.get() ? username : code).focus();
+    );
+    (code.get() ? username : code).focus();
+  }
+
+  root.replaceChildren(door("Set up", loading()));
+  isDone().then((done) => {
+    if (!scope.ended) done ? showDone(root) : showForm();
+  });
 }

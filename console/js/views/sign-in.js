@@ -1,7 +1,8 @@
 import { h, icon } from "../core/dom.js";
-import { farewell, signIn } from "../core/session.js";
-import { passwordField, textField } from "../ui/fields.js";
-import { createForm, submitButton } from "../ui/form.js";
+import { enter, farewell } from "../core/session.js";
+import { credentialsForm, signInButton } from "../ui/credentials.js";
+import { textField } from "../ui/fields.js";
+import { signOnLink, signOnRefusal } from "../ui/sign-on.js";
 
 export function render(root) {
   document.title = "Sign in · Storekeeper";
@@ -13,19 +14,7 @@ export function render(root) {
     autofocus: true,
     maxlength: 64,
   });
-  const password = passwordField({ name: "password", label: "Password" });
-  const form = createForm(
-    [username, password],
-    async () => {
-      try {
-        await signIn(username.get() ?? "", password.get());
-      } catch (error) {
-        password.set("");
-        throw error;
-      }
-    },
-    { buttons: (self) => submitButton(self, "Sign in") },
-  );
+  const form = credentialsForm(username, { signedIn: enter, buttons: signInButton });
   root.replaceChildren(
     h(
       "main.door",
@@ -34,7 +23,9 @@ export function render(root) {
         h("p.brand", icon("brand"), "Storekeeper"),
         h("h1", "Sign in"),
         () => farewell.value && h("p.notice", { role: "status" }, farewell.value),
+        signOnRefusal(),
         form.node,
+        signOnLink(),
       ),
     ),
   );

@@ -21,6 +21,13 @@ SEARCH = {
         "CREATE TABLE item_search (item_id BIGINT PRIMARY KEY REFERENCES items (id), words TSVECTOR NOT NULL)",
         "CREATE INDEX ix_item_search_words ON item_search USING gin (words)",
     ),
+    # A line for each word, and one of an empty word for each item.
+    "mariadb": (
+        "CREATE TABLE item_search (word VARCHAR(700) NOT NULL, item_id BIGINT NOT NULL, PRIMARY KEY (word, item_id), "
+        "KEY ix_item_search_item_id (item_id, word), "
+        "CONSTRAINT fk_item_search_item_id FOREIGN KEY (item_id) REFERENCES items (id)) "
+        "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+    ),
 }
 
 # The database's own word: what is recorded stays, and no shelf goes below zero where its store forbids it.
@@ -37,6 +44,21 @@ WITNESSES = {
             "WHEN NEW.on_hand < 0 AND NOT (SELECT allow_negative_stock FROM stores WHERE id = NEW.store_id) "
             "BEGIN SELECT RAISE(ABORT, 'levels_not_below_zero'); END"
             for event in ("INSERT", "UPDATE OF on_hand")
+        ),
+    ),
+    "mariadb": (
+        *(
+            f"CREATE TRIGGER {table}_append_only_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW "
+            f"SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 4025, MESSAGE_TEXT = 'CONSTRAINT `{table}_append_only` failed'"
+            for table in APPEND_ONLY
+            for event in ("UPDATE", "DELETE")
+        ),
+        *(
+            f"CREATE TRIGGER levels_not_below_zero_{event.lower()} BEFORE {event} ON levels FOR EACH ROW "
+            "IF NEW.on_hand < 0 AND NOT (SELECT allow_negative_stock FROM stores WHERE id = NEW.store_id) THEN "
+            "SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 4025, MESSAGE_TEXT = 'CONSTRAINT `levels_not_below_zero` failed'; "
+            "END IF"
+            for event in ("INSERT", "UPDATE")
         ),
     ),
     "postgresql": (
