@@ -80,8 +80,10 @@ def _met(session: Session, person: Person, settings: SignOn) -> User:
     user: User | None = session.scalar(select(User).where(User.email_key == key(person.address)))
     if user is None:
         return _made(session, person, person.address, settings)
-    taken = select(Identity.id).where(Identity.user_id == user.id, Identity.issuer == person.issuer)
-    if not _is_same(user.email or "", person.address) or session.scalar(taken) is not None:
+    theirs = session.scalar(select(Identity.subject).where(Identity.user_id == user.id, Identity.issuer == person.issuer))
+    if theirs == person.subject:
+        raise errors.Stale  # the same person was let in by another browser since `sign_on` looked
+    if not _is_same(user.email or "", person.address) or theirs is not None:
         detail = f"The account with the address {person.address} is somebody else's at the provider."
         raise SignOnRefused(detail, reason="taken", username=user.username)
     return user

@@ -6,11 +6,12 @@ import examples
 import pytest
 from sqlalchemy import select
 
+from common import errors
 from common.fields import Username
-from common.openid.person import Person, person_of
+from common.openid.person import Person
 from common.openid.refusal import SignOnRefused
 from common.settings_schema import SignOn
-from models import password
+from models import identity, password
 from models.identity import Identity, sign_on
 
 ISSUER = "https://idp.example"
@@ -71,6 +72,20 @@ def test_2_an_address_finds_nobody_who_has_an_identity_there(session):
 
     assert refused(session, person("a-2")) == "taken"
     assert refused(session, person("a-2"), OPEN) == "taken"
+
+
+def test_2_a_twin_who_came_in_meanwhile_is_nobody_else(session, monkeypatch):
+    anna, look = examples.user(session, "anna", email="anna@shop.example"), identity._met
+
+    def after_the_twin(*asked):
+        session.add(Identity(user_id=anna.id, issuer=ISSUER, subject="a-1"))
+        session.flush()
+        return look(*asked)
+
+    monkeypatch.setattr(identity, "_met", after_the_twin)
+
+    with pytest.raises(errors.Stale):
+        sign_on(session, person(), SignOn())
 
 
 @pytest.mark.parametrize("address", ["\uff41nna@shop.example", "anna@\u017fhop.example", "anna@shop.e\uff58ample"])
@@ -179,61 +194,3 @@ def test_4_the_last_administrator_stays_one_and_one_of_two_goes(session, caplog)
     examples.user(session, "ben", role="admin")
     sign_on(session, person(role="viewer"), SignOn())
     assert anna.role == "viewer"
-
-
-CLAIMS = {"iss": ISSUER, "sub": "a-1", "email": "anna@shop.example", "email_verified": True}
-BY_CLAIM = SignOn(role_claim="roles", roles="Stock: Admin: manager; x: clerk")
-
-
-@pytest.mark.parametrize(
-    ("said", "role"),
-    [
-        ({"roles": "x"}, "clerk"),
-        ({"roles": ["x", "Stock: Admin"]}, "manager"),
-        ({"roles": ["X"]}, "viewer"),
-        ({"roles": {"x": {"27": "shop.example"}, "y": {}}}, "clerk"),
-        ({"roles": {"x": {}, "Stock: Admin": {}}}, "manager"),
-        ({"roles": {"x": False, "Stock: Admin": None}}, "viewer"),
-        ({"roles": ["x", {"Stock: Admin": 1}]}, "clerk"),
-        ({"roles": 7}, "viewer"),
-        ({"roles": None}, "viewer"),
-        ({}, "viewer"),
-        ({"_claim_names": {"roles": "src1"}}, None),
-    ],
-)
-def test_a_role_is_the_highest_that_the_claim_gives(said, role):
-    assert person_of(CLAIMS | said, BY_CLAIM).role == role
-    assert person_of(CLAIMS | said, SignOn()).role is None
-
-
-@pytest.mark.parametrize(
-    ("said", "told"), [("x", 0), (["y"], 0), ({"x": {}}, 0), (None, 0), ([], 0), (7, 1), (["x", {"secret": 1}], 1)]
-)
-def test_a_claim_that_is_not_understood_is_told_without_what_it_says(said, told, caplog):
-    person_of(CLAIMS | {"roles": said}, BY_CLAIM)
-
-    assert caplog.text.count("the claim roles of [sign_on] role_claim is there in a form") == told
-    assert not {"secret", "anna", "a-1"} & set(caplog.text.replace("'", " ").replace("@", " ").split())
-
-
-@pytest.mark.parametrize(
-    ("said", "trusting", "address"),
-    [
-        ({}, False, "anna@shop.example"),
-        ({"email_verified": "true"}, True, None),
-        ({"email_verified": False}, True, None),
-        ({"email_verified": None}, True, None),
-        ({"email": "no address"}, True, None),
-        ({"email": 7}, True, None),
-        ({"email": None}, True, None),
-    ],
-)
-def test_an_address_counts_where_it_is_verified(said, trusting, address):
-    assert person_of(CLAIMS | said, SignOn(trust_addresses=trusting)).address == address
-
-
-def test_an_address_of_which_nothing_is_said_counts_where_settings_trust_it():
-    claims = {name: value for name, value in CLAIMS.items() if name != "email_verified"}
-
-    assert person_of(claims, SignOn()).address is None
-    assert person_of(claims, SignOn(trust_addresses=True)).address == "anna@shop.example"

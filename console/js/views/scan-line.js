@@ -6,7 +6,8 @@ import { computed, effect } from "../core/signal.js";
 import { rounded, troubleOf } from "./scan-document.js";
 
 /**
- * The lines, and the button that does with them what they are for: `why()` says what keeps it from that, "" for nothing.
+ * The lines, and the button that does with them what they are for: `why()` says what keeps it from that, "" for
+ * nothing.
  */
 export function lineList(scanned, { label, why, action, act, leave }) {
   const list = keyed(
