@@ -80,7 +80,9 @@ def _met(session: Session, person: Person, settings: SignOn) -> User:
     user: User | None = session.scalar(select(User).where(User.email_key == key(person.address)))
     if user is None:
         return _made(session, person, person.address, settings)
-    theirs = session.scalar(select(Identity.subject).where(Identity.user_id == user.id, Identity.issuer == person.issuer))
+    theirs = session.scalar(
+        select(Identity.subject).where(Identity.user_id == user.id, Identity.issuer == person.issuer)
+    )
     if theirs == person.subject:
         raise errors.Stale  # the same person was let in by another browser since `sign_on` looked
     if not _is_same(user.email or "", person.address) or theirs is not None:
