@@ -6,24 +6,22 @@ from typing import Any
 
 import segno
 from flask import g
-from sqlalchemy import func, select
 
 from common import errors
 from common.access import Role
 from common.database import reading, session_on
 from common.errors import FieldError
 from common.fields import Credential, Password, Text
-from common.http import Field, Link, Many, Resource, Shape, reqparse
-from common.http.conditions import When
+from common.http import Resource, reqparse
 from common.http.context import settings
 from common.http.guard import attempt_with_code, confirm, demanded
 from common.http.relying import relying_party, seal
 from models import password as passwords
 from models import second_factor, totp
 from models.passkey import Passkey
-from models.recovery_code import RecoveryCodes
 from models.totp import Totp
 from models.user import Oneself, User
+from resources.factors_shown import FACTORS
 
 CONFIRMED = reqparse.RequestParser()
 CONFIRMED.add_argument("current_password", type=Password(tried=True), required=True)
@@ -37,67 +35,6 @@ CODE.add_argument("code", type=Text(20), required=True)
 NEW_PASSKEY = reqparse.RequestParser()
 NEW_PASSKEY.add_argument("name", type=Text(100), required=True)
 NEW_PASSKEY.add_argument("credential", type=Credential(("clientDataJSON", "attestationObject")), required=True)
-
-
-def made_app(user_id: int) -> dict[str, str] | None:
-    """Return what this very request proposed to an authenticator app."""
-    made: tuple[int, dict[str, str]] | None = g.get("made_app")
-    return made[1] if made and made[0] == user_id else None
-
-
-def made_codes(user_id: int) -> list[str] | None:
-    """Return the recovery codes that this very request made."""
-    made: tuple[int, list[str]] | None = g.get("made_codes")
-    return made[1] if made and made[0] == user_id else None
-
-
-SETUP = {
-    "type": ["object", "null"],
-    "description": "For the authenticator app; shown once. `qr` is the address of a picture, to be scanned.",
-    "properties": {name: {"type": "string"} for name in ("secret", "uri", "qr")},
-    "required": ["secret", "uri", "qr"],
-    "additionalProperties": False,
-}
-
-PASSKEY = Shape(
-    Passkey,
-    "",
-    [Field("id"), Field("name"), Field("host"), Field("created_at"), Field("last_used_at")],
-    key=Passkey.id,
-    version=None,
-    bare=True,
-    called="Passkey",
-)
-
-FACTORS = Shape(
-    User,
-    "",
-    [
-        Field("id", column=User.id),
-        Field("username"),
-        Field("second_factor"),
-        Field("demanded", column=User.role, wire=demanded),
-        Field(
-            "totp_since",
-            column=select(Totp.confirmed_at).where(Totp.user_id == User.id).scalar_subquery(),
-            nullable=True,
-        ),
-        Field(
-            "recovery_codes_left",
-            column=func.coalesce(
-                select(RecoveryCodes.unused).where(RecoveryCodes.user_id == User.id).scalar_subquery(), 0
-            ),
-            nullable=False,
-        ),
-        Field("totp_setup", column=User.id, wire=made_app, schema=SETUP),
-        Field("recovery_codes", column=User.id, wire=made_codes),
-    ],
-    row_path="/users/%(id)d/second-factors",
-    version=None,
-    many=[Many("passkeys", PASSKEY, Passkey.user_id, Passkey.id)],
-    links=[Link("remove", "/users/%(id)d/second-factors/removal", "POST", None, (When("second_factor", value=True),))],
-    called="SecondFactors",
-)
 
 
 class SecondFactors(Resource):

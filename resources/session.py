@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import flask
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from sqlalchemy.orm import Session as OrmSession
 
 from common import errors
@@ -16,9 +16,9 @@ from common.database import reading, session_on
 from common.errors import FieldError
 from common.fields import Credential, Password, Text, Username
 from common.http import Field, Link, Resource, Shape, reqparse
-from common.http.conditions import When
+from common.http.conditions import Holds, When
 from common.http.context import settings
-from common.http.guard import answer_for, attempt, attempt_with_code, demanded_here
+from common.http.guard import answer_for, attempt, attempt_with_code, demanded_here, lacks_factor
 from common.http.relying import relying_party, seal
 from common.openid.person import Person
 from common.passkeys import not_signed, told_of
@@ -57,6 +57,11 @@ def abilities(label: str) -> dict[str, bool]:
     }
 
 
+def lets_in(_: Any) -> bool:
+    """Tell whether the caller may do more than set up a second factor."""
+    return not lacks_factor(current_user)
+
+
 ME = Shape(
     User,
     "",
@@ -75,7 +80,7 @@ ME = Shape(
     row_path="/session",
     links=[
         Link("sign_out", "/session", "DELETE"),
-        Link("password", "/users/%(id)d/password", "PUT"),
+        Link("password", "/users/%(id)d/password", "PUT", None, (Holds("id", lets_in),)),
         Link("second_factors", "/users/%(id)d/second-factors"),
         Link("totp", "/users/%(id)d/totp", "POST"),
         Link("passkey_challenges", "/users/%(id)d/passkey-challenges", "POST"),

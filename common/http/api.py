@@ -10,6 +10,7 @@ from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
 from common.access import Caller
+from common.http import guard
 from common.http.context import settings
 from common.http.resource import Resource
 
@@ -61,11 +62,14 @@ def resources_of(app: Flask, prefix: str) -> list[tuple[str, type[Resource]]]:
 
 def readable_collections(app: Flask, prefix: str, caller: Caller) -> list[tuple[str, str]]:
     """Return name and address of every collection that the caller may read."""
-    found = []
+    found, lacking = [], guard.lacks_factor(caller)
     for url, resource in resources_of(app, prefix):
         role = resource.roles.get("get")
         open_to_all = resource.public and settings().access.public_catalogue
         asks = any(one.required for one in resource.asks.values())
-        if "<" not in url and url != prefix and not asks and role is not None and (open_to_all or caller.may(role)):
+        shut = (lacking and not resource.before_factor) or (caller.token_id is not None and not resource.by_token)
+        if "<" in url or url == prefix or asks or shut or role is None:
+            continue
+        if open_to_all or caller.may(role):
             found.append((url.removeprefix(f"{prefix}/").replace("/", "_").replace("-", "_"), url))
     return found

@@ -75,6 +75,19 @@ class Seen:
         return "" if scope.sees is None else f"{place} in {name(scope.sees)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """That a test of the field's value, and of who asks, comes out true; asked anew for each row."""
+
+    field: str
+    test: Callable[[Any], bool]
+
+    def source(self, place: str, scope: Scope, name: Callable[[Any], str]) -> str:
+        """See Condition."""
+        del scope
+        return f"{name(self.test)}({place})"
+
+
 LIVE = (When("archived_at"),)
 ARCHIVED = (When("archived_at", same=False),)
 

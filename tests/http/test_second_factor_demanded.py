@@ -82,12 +82,28 @@ def test_with_the_first_factor_all_is_open(opened):
     assert sign_in(service, code=code()).status_code == 201
 
 
+def test_what_is_not_open_yet_is_not_linked(opened):
+    service = strict(opened)
+    before, me = service.get("/api/v1", role="spare").json["links"], service.get("session", role="spare").json["links"]
+
+    code, _ = set_up_app(service)
+    sign_in(service, code=code())
+    after, then = service.get("/api/v1", role="spare").json["links"], service.get("session", role="spare").json["links"]
+
+    assert before.keys() == {"self", "session"}
+    assert after.keys() > {"self", "session", "items"}
+    assert then.keys() - me.keys() == {"password", "recovery_codes"}
+
+
 def test_the_last_one_stays_until_there_is_another(opened):
     service = strict(opened)
     set_up_app(service)
 
     for noun in ("totp/removal", "second-factors/removal"):
         assert_problem(change(service, noun, CONFIRMED), 409, "last-second-factor")
+    row = f"users/{id_of(service, 'spare')}/second-factors"
+    assert "remove" not in service.get(row, role="spare").json["links"]
+    assert "remove" in service.get(row).json["links"]
     assert service.get("items", role="spare").status_code == 200
 
 
