@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from common import errors
+from common import errors, time_limits
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "models" / "migrations"
 logging.getLogger("alembic").setLevel(logging.WARNING)  # each look at the schema would be a line in the log
@@ -68,12 +68,9 @@ def migrate(engine: Engine, *, to: str = "head") -> bool:
         if is_current(connection):
             return False
     with _alone(engine), engine.connect() as connection, _as_one(connection):
-        if engine.dialect.name == "postgresql":  # a step may take longer than a request; the session keeps to it
+        if engine.dialect.name != "sqlite":  # a step may take longer than a request
             with connection.begin():
-                connection.execute(text("SET statement_timeout = 0"))
-        elif engine.dialect.name == "mariadb":
-            with connection.begin():
-                connection.execute(text("SET SESSION max_statement_time = 0"))
+                time_limits.extend(connection)
         config = Config()
         config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         config.attributes["connection"] = connection
@@ -84,15 +81,6 @@ def migrate(engine: Engine, *, to: str = "head") -> bool:
                 raise
             raise errors.Refused(_half_done(engine, error)) from error
     return True
-
-
-def take_time(connection: Connection) -> None:
-    """Let the statements of this connection take longer than a request may."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-    elif connection.dialect.name == "mariadb":
-        connection.execute(text("SET SESSION max_statement_time = 0, idle_transaction_timeout = 0"))
 
 
 def unmake(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
-from common import soundness
+from common import soundness, time_limits
 from common.anchors import Anchors
 from common.database import db
 from models import (
@@ -65,9 +65,9 @@ def hold_still(connection: Connection) -> None:
     """Let all proofs see one moment, however long they take; to be the first thing that a transaction does."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        time_limits.extend(connection)
     elif connection.dialect.name == "mariadb":
-        connection.execute(text("SET SESSION max_statement_time = 0"))
+        time_limits.extend(connection)
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         connection.execute(text("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
 

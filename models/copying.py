@@ -21,7 +21,7 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, MetaData, Table, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
-from common import clock, errors, schema
+from common import clock, errors, schema, time_limits
 from common.anchors import Anchors
 from common.database import WRITE, db, session_on
 from common.ids import given_ids, never_give_again
@@ -68,7 +68,7 @@ def copy(source: Engine, target: Engine, anchors: Anchors | None = None) -> dict
             _refuse_unfinished(old)
             ids = given_ids(old)
             with target.begin() as new:
-                schema.take_time(new)
+                time_limits.extend(new)
                 never_give_again(new, ids, before=True)
                 sums = {table.name: _carry(old, new, table) for table in _tables()}
                 old.close()

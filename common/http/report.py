@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import Response
-from sqlalchemy import Connection, Select, text
+from sqlalchemy import Select
 
+from common import time_limits
 from common.http import query, render
 from common.http.cursors import Cursor, is_whole
 from common.http.listing import Page
 from common.http.query import Query
 from common.http.resource import Resource
 
-LONGEST_SECONDS = 120
+LONGEST_SECONDS, IDLE_SECONDS = 120, 30
 
 
 class Report(Resource):
@@ -26,17 +27,11 @@ class Report(Resource):
     def _show(self, ids: dict[str, Any]) -> Response:
         rows = self._find(ids)
         asked = query.of_list(self.shape, self.caller.role, self.formats, self.asks)
-        _take_time(self.connection)
+        time_limits.extend(self.connection, statement=LONGEST_SECONDS, idle=IDLE_SECONDS)
         return self._answer(self.get(*rows, asked.asked), asked)
 
     def _answer(self, statement: Select[Any], asked: Query) -> Response:
         return render.listed(self.connection, self.caller, self.shape, statement, asked, self.format)
-
-
-def _take_time(connection: Connection) -> None:
-    """Let a server work longer than the statements of every day may."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_SECONDS}s'"))
 
 
 def page_of(keys: Sequence[tuple[int, ...]], width: int, asked: Query, here: str) -> Page:
