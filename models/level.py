@@ -49,8 +49,17 @@ def average(on_hand: Any, value: Any) -> Any:
     """Return the average cost of what is on hand, rounded for show; null where nothing is."""
     units, worth = type_coerce(on_hand, BigInteger), type_coerce(value, BigInteger)
     rest = worth % units
-    rounded = worth // units + case((rest >= units - rest, 1), else_=0)
+    rounded = quotient(worth, units) + case((rest >= units - rest, 1), else_=0)
     return type_coerce(case((units > 0, rounded), else_=None), MoneyType)
+
+
+def quotient(number: Any, by: Any) -> Any:
+    """Return how many whole times a number holds another, towards zero, alike on every engine.
+
+    MariaDB divides to four decimals, rounds these, and SQLAlchemy takes the floor of that: 0.99999 would be 1, and
+    -1.5 be -2. What has no rest leaves it nothing to round.
+    """
+    return (number - number % by) // by
 
 
 AVERAGE = average(Level.on_hand, Level.value)

@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeEngine
 
 from common.access import Caller
 from common.types import MoneyType
+from models.level import quotient
 
 DAY = String(10)
 KIND = String(200)
@@ -64,8 +65,9 @@ def worth(expression: Any) -> Any:
     """
     steps, half = literal_column("1000", BigInteger), literal_column("500", BigInteger)
     units_ = units(expression)
-    whole, rest = (cast(func.coalesce(func.sum(part), ZERO), BigInteger) for part in (units_ // steps, units_ % steps))
-    money, left = whole + rest // steps, rest % steps
+    parts = quotient(units_, steps), units_ % steps
+    whole, rest = (cast(func.coalesce(func.sum(part), ZERO), BigInteger) for part in parts)
+    money, left = whole + quotient(rest, steps), rest % steps
     odd = money % literal_column("2", BigInteger) != ZERO
     up, down = or_(left > half, and_(left == half, odd)), or_(left < -half, and_(left == -half, odd))
     return type_coerce(money + case((up, 1), (down, -1), else_=0), MoneyType)
