@@ -1,4 +1,4 @@
-"""The books that the walk keeps beside the service: an account of its own, from the contract and docs/, not from models/.
+"""The walk's books beside the service: an account of its own, from the contract and docs/, not from models/.
 
 What the books refuse they refuse as the contract says: whole, and each line that is short by its figures.
 """
@@ -54,7 +54,11 @@ class Books:
     def record(self, kind, store, wants, to=None):
         """Take a document into the books, all of it; raise No and take nothing."""
         wrong = [
-            (f"lines/{position}/expected_on_hand", "unexpected", {"on_hand": wire(self.level(store, want.item).on_hand)})
+            (
+                f"lines/{position}/expected_on_hand",
+                "unexpected",
+                {"on_hand": wire(self.level(store, want.item).on_hand)},
+            )
             for position, want in enumerate(wants)
             if want.expected not in (None, self.level(store, want.item).on_hand)
         ]
@@ -67,7 +71,9 @@ class Books:
             cost = sheet.average(store, want.item)
             if stated is not None:
                 cost = stated + Fraction(want.landed, quantity)
-            worth = sheet.shelve(position, store, want.item, quantity, cost, price=want.price, stated=stated is not None)
+            worth = sheet.shelve(
+                position, store, want.item, quantity, cost, price=want.price, stated=stated is not None
+            )
             if to is not None:
                 sheet.transit(position, to, want.item, -quantity, -worth, price=want.price)
         document = Document(kind, store, sheet.close(), to=to)

@@ -73,8 +73,8 @@ class Order:
 def shares(wants, own_costs, landed):
     """Return a receipt's lines with their shares of freight and duty (units of value).
 
-    Counted from the first line, those up to each have together what is due to them, by what the goods cost, rounded half
-    to even; so that the last brings it to the whole.
+    Counted from the first line, those up to each have together what is due to them, by what the goods cost, rounded
+    half to even; so that the last brings it to the whole.
     """
     if not landed:
         return wants

@@ -7,7 +7,7 @@ from hypothesis.stateful import multiple, precondition
 from orders_book import shares
 from sheet import No, Want
 from walking import DOCUMENTS, TRANSFERS, UNITS, Walker, step
-from wishes import ASKED, ITEM, LANDED, OUTCOME, STORE, WISHES
+from wishes import ASKED, ITEM, LANDED, OUTCOME, PARTS, STORE, WISHES
 
 WHEN = st.sampled_from((None, None, None, None, "2020-02-29T12:00:00Z", "2999-01-01T00:00:00Z"))
 FUTURE = "invalid", ("occurred_at", "in_the_future", {})
@@ -26,7 +26,9 @@ class Documents(Walker):
         sent, item, units = self.named(wish)
         sent["quantity"] *= sign
         level = self.books.level(store, item).on_hand
-        expected = {"nothing": None, "what is": level, "another": level + 1000}[wish.expects if level < 10**11 else "nothing"]
+        expected = {"nothing": None, "what is": level, "another": level + 1000}[
+            wish.expects if level < 10**11 else "nothing"
+        ]
         if expected is not None:
             sent["expected_on_hand"] = expected / 1000
         sent |= {"unit_cost": wire_money(wish.cost), "unit_price": wire_money(wish.cost)}
@@ -57,6 +59,13 @@ class Documents(Walker):
         store = self.stores[store]
         lines = [self.line(wish, store) for wish in wishes]
         return self.document("receipt", store, lines, when=when, landed_cost=wire_money(landed))
+
+    @step(target=DOCUMENTS, store=STORE, wishes=WISHES, part=PARTS)
+    def receive_more(self, store, wishes, part):
+        """A shop lives on what comes in."""
+        store = self.stores[store]
+        wishes = [wish._replace(pieces=wish.pieces * 12, part=part * 12, expects="nothing") for wish in wishes]
+        return self.document("receipt", store, [self.line(wish, store) for wish in wishes])
 
     @step(target=DOCUMENTS, store=STORE, wishes=WISHES, when=WHEN)
     def sell(self, store, wishes, when):
@@ -107,13 +116,22 @@ class Documents(Walker):
         lines = [self.line(wish, store) for wish in wishes]
         return self.document("transfer", store, lines, to=to, to_store_id=to)
 
+    @step(target=DOCUMENTS, transfer=TRANSFERS, asked=ASKED)
+    def arrive(self, transfer, asked):
+        return self.come_to("arrival", transfer, asked)
+
     @step(target=DOCUMENTS, transfer=TRANSFERS, kind=OUTCOME, asked=ASKED)
     def settle(self, transfer, kind, asked):
+        return self.come_to(kind, transfer, asked)
+
+    def come_to(self, kind, transfer, asked):
         """Let all of a transfer, or some pieces of what it holds and of what it may not hold, come to something."""
+        sent = [one for one in self.documents if one.kind == "transfer"]
+        transfer = self.live(transfer, sent, lambda one: not one.undone and any(n for _, n, _ in one.left.values()))
         held = [item for item, _, _ in transfer.left.values()]
         lines = None
         if asked:
-            lines = [(self.items[n] if n == 3 else held[n % len(held)], pieces) for n, pieces in asked]
+            lines = [(self.items[3] if n == 7 else held[n % len(held)], pieces) for n, pieces in asked]
             lines = [(i, n * (333 if UNITS[self.items.index(i)] == "kg" else 1000)) for i, n in lines]
 
         def settled():
@@ -129,6 +147,8 @@ class Documents(Walker):
 
     @step(target=DOCUMENTS, document=DOCUMENTS)
     def reverse(self, document):
+        document = self.live(document, self.documents, lambda one: not one.undone and one.kind != "reversal")
+
         def reversed_():
             undone = self.books.reverse(document)
             if document.order:

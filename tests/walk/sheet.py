@@ -4,7 +4,6 @@ Quantities are thousandths, money ten-thousandths, values ten-millionths: whole 
 once, half to even, from an exact fraction.
 """
 
-
 from __future__ import annotations
 
 import copy
@@ -16,7 +15,7 @@ ON_HAND, IN_TRANSIT = "on_hand", "in_transit"
 MOST_UNITS, MOST_WORTH = 10**15, 9 * 10**18
 
 
-class No(Exception):  # noqa: N818 - it is what the books say
+class No(Exception):
     """A refusal: the problem's slug, and of each error the field, the code and the figures."""
 
     def __init__(self, slug: str, *told: tuple[str, str, dict], status: int = 409) -> None:

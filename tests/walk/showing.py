@@ -63,9 +63,11 @@ def _progress(document):
     for line in document.lines:
         if line.place != IN_TRANSIT:
             continue
-        came = {kind: 0 for kind in _NAMES.values()}
+        came = dict.fromkeys(_NAMES.values(), 0)
         for one in document.standing(*came):
-            came[one.kind] -= sum(x.quantity for x in one.lines if x.place == IN_TRANSIT and x.position == line.position)
+            came[one.kind] -= sum(
+                x.quantity for x in one.lines if x.place == IN_TRANSIT and x.position == line.position
+            )
         sent = 0 if document.undone else line.quantity
         rows.append(
             {

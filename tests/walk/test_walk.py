@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections import Counter
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -10,23 +12,29 @@ from rules_of_counts import Buying, Stocktakes
 from rules_of_documents import Documents
 from rules_of_trouble import Trouble
 
-STEPS, EXAMPLES, STEPS_EACH, SEED = 10_000, 52, 200, 20261122
+from models.movement import KINDS
+
+STEPS, EXAMPLES, STEPS_EACH, SEED = 10_000, 58, 200, 20261122
 SETTINGS = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS_EACH,
     deadline=None,
     database=None,
-    phases=[Phase.generate],
-    report_multiple_bugs=False,
+    phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
 )
+REFUSED = {"insufficient-stock", "unexpected-level", "out-of-range", "closed", "already-reversed", "refused", "in-use"}
+TROUBLE = {"failed", "answers lost", "replay", "key reused", "nonsense", "restart", "invalid"}
+DONE = {"count", "tally", "approval", "abandoned", "order", "receipt of an order", *KINDS}
 
 
 class Walk(Documents, Stocktakes, Buying, Trouble):
     """A shop to which everything may happen, in any order."""
 
 
-def test_every_invariant_holds_after_each_of_ten_thousand_steps(template):
+def test_every_invariant_holds_after_each_of_ten_thousand_steps(template, caplog):
+    caplog.set_level(logging.CRITICAL, "storekeeper.http")  # to write the trace of a failing database takes 80 ms
     told = Counter()
 
     @seed(SEED)
@@ -35,5 +43,6 @@ def test_every_invariant_holds_after_each_of_ten_thousand_steps(template):
 
     run_state_machine_as_test(walk, settings=SETTINGS)
 
-    import sys; print(sorted(told.items()), file=open(f"/tmp/told-{template.databases.name}", "w"))
+    sys.stdout.write(f"seed {SEED}: {dict(sorted(told.items()))}\n")  # for whoever runs it with -s or sees it fail
     assert told["steps"] >= STEPS
+    assert {what for what in DONE | REFUSED | TROUBLE if told[what] < 10} == set()

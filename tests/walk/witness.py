@@ -89,7 +89,7 @@ class Witness:
             assert kept[2] >= 0, f"L2: {key} has {kept[2]} in transit"
             assert kept[0] >= 0 or key[0] in books.lenient, f"L2: {key} stands at {kept[0]}"
         for name, (_, last, _, before) in now.items():
-            assert (last >= self.last[name][1]) and before == self.last[name][2], f"L3: {name} were changed or deleted"
+            assert (before, max(last, self.last[name][1])) == (self.last[name][2], last), f"L3: {name} were changed"
         self.last = now
 
     def lines(self, document_id):
