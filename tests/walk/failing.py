@@ -25,8 +25,8 @@ class Failing:
     """Stands between a service and its database; `strike` says at which statement of the next change it fails.
 
     A server ends the connection, so that the driver finds nobody at its other end, or (`met`) tells that two changes
-    met, which makes the service run the whole unit again. SQLite interrupts the statement; at a commit it is said in its
-    place that the disk cannot be read.
+    met, which makes the service run the whole unit again. SQLite interrupts the statement; at a commit it is said for
+    it that the disk cannot be read.
     """
 
     def __init__(self, databases, service):
