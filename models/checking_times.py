@@ -36,10 +36,13 @@ _TIMES = """
         LEFT JOIN levels v ON v.store_id = l.store_id AND v.item_id = l.item_id
     ) steps WHERE recorded_at <> CASE WHEN created_at > told THEN created_at ELSE told END
 """
+# A store's listing opens a level, and so does who counts what was never moved there: its row is no stocktake's list.
 _OPENED = """
     SELECT v.store_id, v.item_id FROM levels v WHERE v.created_at IS NULL OR v.created_at <> (
         SELECT min(l.recorded_at) FROM movement_lines l WHERE l.store_id = v.store_id AND l.item_id = v.item_id
     ) AND NOT EXISTS (SELECT 1 FROM listings i WHERE i.store_id = v.store_id AND i.item_id = v.item_id)
+    AND NOT EXISTS (SELECT 1 FROM count_items i JOIN counts c ON c.id = i.count_id
+        WHERE c.store_id = v.store_id AND i.item_id = v.item_id AND NOT i.listed)
 """
 
 

@@ -87,7 +87,10 @@ class Claim:
 
     def _is_first(self) -> bool:
         moment = clock.now()
-        self.session.execute(delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT_FOR))
+        over = KeptAnswer.created_at < moment - KEPT_FOR
+        # Looked for first: on MariaDB a DELETE that finds none waits for the next row, which may be under way.
+        if self.session.execute(select(KeptAnswer.scope).where(over).limit(1)).first():
+            self.session.execute(delete(KeptAnswer).where(over))
         row = {"scope": self.scope, "fingerprint": self.fingerprint, "key": self.key, "created_at": moment}
         try:
             return insert_first(self.session, KeptAnswer, row)

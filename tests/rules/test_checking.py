@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -54,6 +55,17 @@ def test_a_shop_that_only_the_program_wrote_keeps_every_proof(fresh):
 
     assert [finding for finding in found.values() if not finding.holds] == []
     assert [*found] == [*checking.PROOFS, checking.ANCHORED]
+
+
+def test_what_was_counted_before_it_ever_moved_is_no_damage(fresh):
+    """Counting opens the level, so that it is there before its first line."""
+    item = fresh.made("items", {"sku": "NEVER", "name": "Never moved"})["id"]
+    count = fresh.made("counts", {"store_id": 1})["id"]
+    fresh.made(f"counts/{count}/tallies", {"item_id": item, "quantity": 3})
+    time.sleep(0.002)
+    fresh.made(f"counts/{count}/approval", {})
+
+    assert [finding for finding in findings(fresh).values() if not finding.holds] == []
 
 
 @pytest.mark.parametrize(
