@@ -2,6 +2,8 @@
 
 Each step is one transaction with its version row, on SQLite too, so that a step that is cut off has not happened. On
 MariaDB, which undoes no change of a table, it has happened in part: what is left is the dump that was taken before.
+
+Alembic is imported where a step is taken. To look at what there is would do without it, and every command looks.
 """
 
 from __future__ import annotations
@@ -13,10 +15,6 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -31,17 +29,15 @@ _LOCK = 7_305_001  # names this project's advisory lock on a PostgreSQL server
 @cache
 def wanted() -> str:
     """Return the revision that this version of the program was written for."""
-    return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(steps())
+    return steps()[-1]
 
 
 def current(connection: Connection) -> str | None:
     """Return the revision that the database has; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def is_current(connection: Connection) -> bool:
@@ -52,13 +48,14 @@ def is_current(connection: Connection) -> bool:
 def refuse_unknown(connection: Connection) -> None:
     """Raise Refused where a newer version of the program made the schema."""
     found = current(connection)
-    if found is not None and found not in _known():
+    if found is not None and found not in steps():
         raise errors.Refused("The database was made by a newer version. Update the program; nothing was changed.")
 
 
-def steps() -> list[str]:
-    """Return the revisions in their order."""
-    return [script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()][::-1]
+@cache
+def steps() -> tuple[str, ...]:
+    """Return the revisions in their order. Each is what the name of its file begins with."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("*.py")))
 
 
 def migrate(engine: Engine, *, to: str = "head") -> bool:
@@ -71,11 +68,11 @@ def migrate(engine: Engine, *, to: str = "head") -> bool:
         if engine.dialect.name != "sqlite":  # a step may take longer than a request
             with connection.begin():
                 time_limits.extend(connection)
-        config = Config()
+        config = import_module("alembic.config").Config()
         config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, to)
+            import_module("alembic.command").upgrade(config, to)
         except DBAPIError as error:
             if engine.dialect.name != "mariadb":
                 raise

@@ -95,7 +95,7 @@ class Security:
     )
     session_idle_minutes: int = key(
         720,
-        read.whole(1, 43_200),
+        read.whole(2, 43_200),  # the last use is noted once a minute
         "An unused session ends after this: twelve hours outlast a shift at the till, not a day that the shop is shut.",
     )
     session_absolute_hours: int = key(

@@ -34,6 +34,9 @@ def _as_before(driver: Any, record: Any) -> None:
     if driver is None or not record.info.pop(_BACK, False):
         return
     with driver.cursor() as cursor:
-        # What MariaDB's driver said at first; PostgreSQL knows what a session began with.
-        cursor.execute(getattr(driver, "init_command", None) or "RESET ALL")
-    driver.commit()
+        if hasattr(driver, "init_command"):  # MariaDB's driver has what it said at first; …
+            cursor.execute(driver.init_command)
+        else:  # … PostgreSQL knows what a session began with, and would begin a transaction to tell it
+            driver.autocommit = True
+            cursor.execute("RESET ALL")
+            driver.autocommit = False

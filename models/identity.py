@@ -134,7 +134,7 @@ def _may_be_named(sign: str) -> bool:
 
 
 def _follow(user: User, role: str) -> None:
-    if user.role == Role.ADMIN.label != role and user.is_alone_in_administering:
+    if user.administers_all and role != Role.ADMIN.label and user.is_alone_in_administering:
         logger.warning("%s stays the last administrator, though the provider says %s", user.username, role)
         return
     user.revise(role=role)

@@ -75,11 +75,11 @@ class User(Row, db.Model):
 
     def revise(self, **changes: Any) -> Self:
         """Change what is given; raises LastAdministrator, Duplicate, or Invalid for an unknown store."""
-        was_admin = self.is_active_admin
+        did = self.administers_all
         ends = any(getattr(self, name) != changes[name] for name in ENDS_SESSIONS & changes.keys())
         self.assign(changes)
         self._settle(self.session)
-        if was_admin and not self.is_active_admin and self.is_alone_in_administering:
+        if did and not self.administers_all and self.is_alone_in_administering:
             raise errors.LastAdministrator("Nobody else could grant access. Make another administrator first.")
         if ends:
             self.end_sessions()
@@ -119,9 +119,9 @@ class User(Row, db.Model):
         return Caller(self.id, self.username, role, stores, self.sees_all_stores, second_factor=factor)
 
     @property
-    def is_active_admin(self) -> bool:
-        """Whether the user can grant access."""
-        return bool(self.active) and self.role == Role.ADMIN.label
+    def administers_all(self) -> bool:
+        """Whether the user can grant access: an active administrator whose role covers all stores."""
+        return bool(self.active) and self.role == Role.ADMIN.label and not self.store_ids
 
     @property
     def is_alone_in_administering(self) -> bool:
@@ -129,7 +129,8 @@ class User(Row, db.Model):
 
         Locked in one order, so that of two who leave at once the second sees that the first has gone.
         """
-        admins = select(User.id).where(User.role == Role.ADMIN.label, User.active.is_(True)).order_by(User.id)
+        can = User.role == Role.ADMIN.label, User.active.is_(True), User.store_ids == []
+        admins = select(User.id).where(*can).order_by(User.id)
         return set(self.session.scalars(admins.with_for_update())) <= {self.id}
 
     def _settle(self, session: Session) -> None:

@@ -10,6 +10,7 @@ from common.access import Role
 from common.fields import Choice, Id
 from common.http import Field, Resource, Shape
 from common.http.before_after import as_seen, told
+from common.http.offered import vouched
 from models.audit import ENTITIES, KINDS, AuditEntry, PastSignIn, PastToken
 from models.category import Category
 from models.chain import BEFORE, AuditSeal
@@ -39,8 +40,8 @@ FIELDS = [
     Field("place", role=Role.MANAGER, filters=True),
     Field("request_id", role=Role.MANAGER, filters=True),
     Field("changes", column=told(AuditEntry.entity, AuditEntry.changes), wire=as_seen, schema={"type": "object"}),
-    Field("previous_hash", column=BEFORE, nullable=True),
-    Field("hash", column=AuditSeal.hash, nullable=True),
+    Field("previous_hash", column=BEFORE, wire=vouched, nullable=True),
+    Field("hash", column=AuditSeal.hash, wire=vouched, nullable=True),
     Field("created_at", column=AuditEntry.at),
     Field("updated_at", column=AuditEntry.at),
 ]

@@ -48,9 +48,11 @@ PASSKEY = Shape(
 
 
 def removable(user_id: int) -> bool:
-    """Tell whether all of a user's factors may be removed: nobody removes their own last one that is demanded."""
+    """Tell whether the caller may remove all of a user's factors: nobody their own last one that is demanded."""
     caller: Caller = current_user
-    return user_id != caller.user_id or caller.role is None or not demanded(caller.role.label)
+    if user_id != caller.user_id:
+        return not caller.store_ids
+    return caller.role is None or not demanded(caller.role.label)
 
 
 FACTORS = Shape(

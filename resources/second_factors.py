@@ -14,7 +14,7 @@ from common.errors import FieldError
 from common.fields import Credential, Password, Text
 from common.http import Resource, reqparse
 from common.http.context import settings
-from common.http.guard import attempt_with_code, confirm, demanded
+from common.http.guard import attempt_with_code, confirm, demanded, refuse_others_where_limited
 from common.http.relying import relying_party, seal
 from models import password as passwords
 from models import second_factor, totp
@@ -146,6 +146,10 @@ class _Removal(_Change):
     """A removal: one's own with the current password, or anybody's as an administrator."""
 
     rows, parsers = {"id": User}, {"post": REMOVAL}
+
+    def permit(self, *rows: Any) -> None:
+        """Refuse an administrator of some stores another's: who has none left is let in by a password alone."""
+        refuse_others_where_limited(self.caller, rows[0].id)
 
     def _how(self, user: User) -> dict[str, Any]:
         own = user.id == self.caller.user_id

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import flask
-from flask_login import current_user, login_user, logout_user
+from flask_login import login_user, logout_user
 from sqlalchemy.orm import Session as OrmSession
 
 from common import errors
@@ -15,10 +15,9 @@ from common.access import ANONYMOUS, Caller, Role
 from common.database import reading, session_on
 from common.errors import FieldError
 from common.fields import Credential, Password, Text, Username
-from common.http import Field, Link, Resource, Shape, reqparse
-from common.http.conditions import Holds, When
+from common.http import Resource, reqparse
 from common.http.context import settings
-from common.http.guard import answer_for, attempt, attempt_with_code, demanded_here, lacks_factor
+from common.http.guard import answer_for, attempt, attempt_with_code
 from common.http.relying import relying_party, seal
 from common.openid.person import Person
 from common.passkeys import not_signed, told_of
@@ -30,6 +29,7 @@ from models.passkey import PasskeyProof, proof_of
 from models.sign_in import SignIn
 from models.text import key
 from models.user import User
+from resources.me import ME
 
 CREDENTIALS = reqparse.RequestParser()
 CREDENTIALS.add_argument("username", type=Text(200), nullable=True)
@@ -44,50 +44,6 @@ FIRST_ADMIN.add_argument("code", type=Text(200), required=True)
 FIRST_ADMIN.add_argument("username", type=Username(), required=True)
 FIRST_ADMIN.add_argument("name", type=Text(200), nullable=True)
 FIRST_ADMIN.add_argument("password", type=Password(), required=True)
-
-
-def abilities(label: str) -> dict[str, bool]:
-    """Return what a role may do, for a front end that shows or hides its controls."""
-    role = Role.named(label)
-    return {
-        "post_documents": role >= Role.CLERK,
-        "keep_catalogue": role >= Role.MANAGER,
-        "see_costs": role >= Role.MANAGER,
-        "administer": role >= Role.ADMIN,
-    }
-
-
-def lets_in(_: Any) -> bool:
-    """Tell whether the caller may do more than set up a second factor."""
-    return not lacks_factor(current_user)
-
-
-ME = Shape(
-    User,
-    "",
-    [
-        Field("username"),
-        Field("name"),
-        Field("email"),
-        Field("role"),
-        Field("store_ids"),
-        Field("sees_all_stores"),
-        Field("active"),
-        Field("second_factor"),
-        Field("second_factor_demanded", column=User.role, wire=demanded_here),
-        Field("can", column=User.role, wire=abilities),
-    ],
-    row_path="/session",
-    links=[
-        Link("sign_out", "/session", "DELETE"),
-        Link("password", "/users/%(id)d/password", "PUT", None, (Holds("id", lets_in),)),
-        Link("second_factors", "/users/%(id)d/second-factors"),
-        Link("totp", "/users/%(id)d/totp", "POST"),
-        Link("passkey_challenges", "/users/%(id)d/passkey-challenges", "POST"),
-        Link("passkeys", "/users/%(id)d/passkeys", "POST"),
-        Link("recovery_codes", "/users/%(id)d/recovery-codes", "POST", None, (When("second_factor", value=True),)),
-    ],
-)
 
 
 class Session(Resource):

@@ -10,9 +10,10 @@ from common.access import LABELS, Role
 from common.database import reading, session_on
 from common.fields import Boolean, Choice, Email, Id, ListOf, Password, Text, Username
 from common.http import Field, Link, Resource, Shape, reqparse
-from common.http.conditions import When
+from common.http.conditions import Holds, When
 from common.http.context import settings
-from common.http.guard import confirm
+from common.http.guard import confirm, refuse_others_where_limited
+from common.http.offered import to_oneself_or_unlimited, to_people, to_unlimited
 from models import password as passwords
 from models.text import Keyed
 from models.user import User
@@ -33,6 +34,7 @@ PASSWORD = reqparse.RequestParser()
 PASSWORD.add_argument("password", type=Password(), required=True)
 PASSWORD.add_argument("current_password", type=Password(tried=True), nullable=True)
 
+_OF_ALL = Holds("id", to_unlimited)
 USER = Shape(
     User,
     "/users",
@@ -48,12 +50,12 @@ USER = Shape(
         Field("second_factor", role=Role.ADMIN, filters=True),
     ],
     links=[
-        Link("password", "/users/%(id)d/password", "PUT"),
+        Link("password", "/users/%(id)d/password", "PUT", None, (Holds("id", to_oneself_or_unlimited),)),
         Link("history", "/users/%(id)d/history", role=Role.ADMIN),
-        Link("second_factors", "/users/%(id)d/second-factors", "GET", Role.ADMIN),
-        Link("revise", "/users/%(id)d", "PATCH", Role.ADMIN),
-        Link("deactivate", "/users/%(id)d", "DELETE", Role.ADMIN, (When("active", value=True),)),
-        Link("restore", "/users/%(id)d/restoration", "POST", Role.ADMIN, (When("active", value=False),)),
+        Link("second_factors", "/users/%(id)d/second-factors", "GET", Role.ADMIN, (Holds("id", to_people),)),
+        Link("revise", "/users/%(id)d", "PATCH", Role.ADMIN, (_OF_ALL,)),
+        Link("deactivate", "/users/%(id)d", "DELETE", Role.ADMIN, (When("active", value=True), _OF_ALL)),
+        Link("restore", "/users/%(id)d/restoration", "POST", Role.ADMIN, (When("active", value=False), _OF_ALL)),
     ],
 )
 
@@ -61,7 +63,7 @@ USER = Shape(
 class UserList(Resource):
     """All users."""
 
-    shape = USER
+    shape, chainwide = USER, frozenset({"post"})
     roles = {"get": Role.ADMIN, "post": Role.ADMIN}
     parsers = {"post": NEW}
 
@@ -80,9 +82,9 @@ class UserList(Resource):
 
 
 class UserDetail(Resource):
-    """One user."""
+    """One user. Who may do what concerns all stores, so an administrator of some changes no user."""
 
-    shape, rows = USER, {"id": User}
+    shape, rows, chainwide = USER, {"id": User}, frozenset({"put", "patch", "delete"})
     roles = {"get": Role.ADMIN, "put": Role.ADMIN, "patch": Role.ADMIN, "delete": Role.ADMIN}
     parsers = {"put": FIELDS, "patch": CHANGES}
 
@@ -106,7 +108,7 @@ class UserDetail(Resource):
 class UserRestoration(Resource):
     """The way back for a deactivated user."""
 
-    shape, rows = USER, {"id": User}
+    shape, rows, chainwide = USER, {"id": User}, frozenset({"post"})
     roles = {"post": Role.ADMIN}
 
     def post(self, user: User) -> User:
@@ -131,6 +133,10 @@ class UserPassword(Resource):
         if user.id == self.caller.user_id:
             confirm(user.username_key, lambda: passwords.matches(user.password_hash, values["current_password"] or ""))
         return {"password_hash": hashed(values["password"], user.username)}
+
+    def permit(self, user: User) -> None:
+        """Refuse an administrator of some stores another's password: that would give them all that the other may."""
+        refuse_others_where_limited(self.caller, user.id)
 
     def put(self, user: User, fields: dict[str, Any]) -> User:
         """Change a password: one's own, or anybody's as an administrator; all other sessions of that user end."""

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import gc
 import os
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from lacking import missing
 from places import SqliteFiles, on_server
 from service import Template
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from models import sign_in
+from models import password, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,19 +30,33 @@ NOT_ON_MARIADB = re.compile(f"{GENERATED}|{TALK}")
 EVERYTHING = os.environ.get("STOREKEEPER_TEST_EVERYTHING") == "true"
 _BROWSER, _DATA, _OTHERS, _CLOCK = range(4)
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+HASHER = password._hasher
 _KINDS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
 # Blank-separated, such as postgresql://root@127.0.0.1/test; the databases that are used are made and dropped there.
 SERVERS = os.environ.get("STOREKEEPER_TEST_DATABASES", "").split()
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for no garbage while thirty thousand tests are made, nor ever again among them: it takes four seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 10, 10)
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     """Order the tests for several processes, and leave out what would be tried twice.
 
-    Browsers come first, for they take longest; then the loading of real data, in one process, for both would load it;
-    then what only computes; and last what measures time or ends servers, when nothing else is left to do. Flask's
-    TESTING and broken JSON are tried on one kind of database: they end in Flask and in the parser, before all rows.
-    What is generated from the routing table, or is talk with providers and keys, is tried on MariaDB where
+    The drill that takes a minute on each engine comes first of all, one in each process, so that the three minutes are
+    the same one. Then come browsers, for they take longest; then the loading of real data, in one process, for both
+    would load it; then what only computes; and last what measures time or ends servers, when nothing else is left to
+    do. Flask's TESTING and broken JSON are tried on one kind of database: they end in Flask and in the parser, before
+    all rows. What is generated from the routing table, or is talk with providers and keys, is tried on MariaDB where
     STOREKEEPER_TEST_EVERYTHING=true asks for it.
     """
     twice = {item for item in items if _is_twice(item)}
@@ -48,6 +65,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if _turn(item) == _DATA:
             item.add_marker(pytest.mark.xdist_group("data"))
+    yield  # pytest brings together what wants the same engine
+    items.sort(key=lambda item: "readers_see_each_change_once" not in item.nodeid)
 
 
 def _turn(item) -> int:
@@ -121,16 +140,40 @@ def databases(request, tmp_path_factory):
     made.end()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes():
+    """Let a password's hash cost next to nothing in this process; what is about the hash takes `costly_hashes`."""
+    with _hashing(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+        yield
+
+
+@pytest.fixture
+def costly_hashes(_quick_hashes):
+    """Hash as the service does."""
+    with _hashing(HASHER):
+        yield
+
+
+@contextmanager
+def _hashing(hasher):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(password, "_hasher", hasher)
+        patch.setattr(password, "_nobody", hasher.hash("the password of nobody"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def template(databases):
     """A database with a small shop in it, and everybody signed in."""
-    return Template(databases)
+    made = Template(databases)
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="session")
 def shared_service(template):
     with template.copy() as service:
-        service.pristine = service.dump()
+        service.pristine, service.newest = service.dump(), {}
         yield service
 
 

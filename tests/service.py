@@ -42,6 +42,7 @@ class Service:
     tokens: dict[str, str] = field(default_factory=dict)
     pristine: dict[str, list[tuple]] = field(default_factory=dict)
     watch: Connection | None = None
+    newest: dict | None = None  # what `last` found, where nothing changes
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client(use_cookies=False)
@@ -86,6 +87,13 @@ class Service:
 
     def last(self, model, role: str) -> int:
         """Return the id of the newest live row of a noun that the role's user sees."""
+        if self.newest is None:
+            return self._last(model, role)
+        if (model, role) not in self.newest:
+            self.newest[model, role] = self._last(model, role)
+        return self.newest[model, role]
+
+    def _last(self, model, role: str) -> int:
         with self.app.app_context(), reading() as connection:
             session = session_on(connection)
             user = session.scalar(select(User).where(User.username_key == role))
@@ -105,15 +113,18 @@ class Service:
         return stamp
 
     def rest(self) -> None:
-        """Let go of the database; the next request opens it again."""
+        """Let go of a file, which is about to be another; a server's connections stay, and are worth a test's time."""
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
+            if db.engine.dialect.name == "sqlite":
+                db.engine.dispose()
 
     def close(self) -> None:
         if self.watch is not None:
             self.watch.close()
         self.rest()
+        with self.app.app_context():
+            db.engine.dispose()
 
 
 class Template:
@@ -153,6 +164,10 @@ class Template:
         finally:
             service.close()
             self.databases.drop(place)
+
+    def end(self) -> None:
+        for _, service in self.idle:
+            service.close()
 
     def _opened(self, place, sections):
         return place, self._open(place, sections)

@@ -12,6 +12,7 @@ from sqlalchemy import String, type_coerce
 
 from common.http.context import settings
 from common.http.kinds import kind_of
+from common.http.offered import sees_whole
 from common.http.shapes import Shape, registry
 from common.quantities import scale
 from common.types import Scaled, dump_json, load_json
@@ -38,6 +39,8 @@ def as_seen(text: str) -> orjson.Fragment:
 
 def _wire(shape: Shape | None, name: str) -> Callable[[Any], Any] | None:
     """Return what makes a recorded value fit to be shown; None where the caller does not see the field."""
+    if name.endswith("_digest") and not sees_whole():
+        return None
     field = shape.fields.get(name) if shape else None
     if field is not None and (field.role or 0) > (current_user.role or 0):
         return None

@@ -70,6 +70,18 @@ def refuse_others_before_factor(caller: Caller, rows: Iterable[Any]) -> None:
         raise _missing()
 
 
+def refuse_limited(caller: Caller) -> None:
+    """Raise NotAllowed for a change that concerns all stores where the caller's role covers some."""
+    if caller.store_ids:
+        raise errors.NotAllowed("This concerns all stores; your role covers some. An administrator can grant it.")
+
+
+def refuse_others_where_limited(caller: Caller, user_id: int) -> None:
+    """Raise as `refuse_limited`, but for what is the caller's own."""
+    if user_id != caller.user_id:
+        refuse_limited(caller)
+
+
 def _missing() -> errors.SecondFactorMissing:
     return errors.SecondFactorMissing("Your role demands a second factor, and you have none yet. Set one up first.")
 

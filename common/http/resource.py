@@ -106,8 +106,8 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         )
         if verb != "get":
             guard.answer_for(self.caller)
-        if verb in self.chainwide and self.caller.store_ids:
-            raise errors.NotAllowed("This concerns all stores; your role covers some. An administrator can grant it.")
+        if verb in self.chainwide:
+            guard.refuse_limited(self.caller)
 
     def _show(self, ids: dict[str, Any]) -> Response:
         rows = self._find(ids)

@@ -25,7 +25,7 @@ def keep(service, hashed):
         again(db.session(), lambda session: session.execute(statement))
 
 
-def test_a_hash_of_weaker_parameters_is_renewed_at_sign_in_unseen(fresh):
+def test_a_hash_of_weaker_parameters_is_renewed_at_sign_in_unseen(fresh, costly_hashes):
     weaker = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
     keep(fresh, weaker)
     before = fresh.get("users?username=spare").json["data"]

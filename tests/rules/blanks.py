@@ -23,19 +23,28 @@ class Blanks:
         migrate(engine)
         engine.dispose()
         places.keep(self.template)
+        self.kept = {}  # engines of a server: its connections are worth more than a test's time
 
     @contextmanager
-    def engine(self, **options):
+    def engine(self):
         place = self.places.create(self.template)
-        engine = self._open(place, **options)
+        engine = self.kept.pop(place, None) or self._open(place)
         try:
             yield engine
         finally:
-            engine.dispose()
+            if self.places.name == "sqlite":
+                engine.dispose()
+            else:
+                engine.anchors, self.kept[place] = None, engine
             self.places.drop(place)
 
-    def _open(self, place, **options):
-        return open_engine(settings_of(self.places, place).database_url, **options)
+    def end(self) -> None:
+        for engine in self.kept.values():
+            engine.dispose()
+        self.places.end()
+
+    def _open(self, place):
+        return open_engine(settings_of(self.places, place).database_url)
 
 
 def settings_of(places, place) -> Settings:

@@ -30,9 +30,9 @@ class Time:
 
 @pytest.fixture(scope="session")
 def sqlite_blanks(tmp_path_factory):
-    places = SqliteFiles(tmp_path_factory.mktemp("sqlite_blanks"))
-    yield Blanks(places)
-    places.end()
+    blanks = Blanks(SqliteFiles(tmp_path_factory.mktemp("sqlite_blanks")))
+    yield blanks
+    blanks.end()
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +40,9 @@ def every_blanks(databases, tmp_path_factory):
     """Empty databases of each kind that the service supports; apart from those that hold the test shop."""
     folder = tmp_path_factory.mktemp("blanks")
     places = SqliteFiles(folder) if databases.name == "sqlite" else on_server(databases.server_url, folder)
-    yield Blanks(places)
-    places.end()
+    blanks = Blanks(places)
+    yield blanks
+    blanks.end()
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from common.errors import Invalid
 from models import password
 
 LONG = "wicker-basket-on-the-stairs"
+pytestmark = pytest.mark.usefixtures("costly_hashes")
 
 
-@pytest.fixture(scope="module")
-def kept():
+@pytest.fixture
+def kept(costly_hashes):
     return password.make(LONG)
 
 

@@ -133,6 +133,7 @@ def test_there_is_one_line_of_steps():
 
     assert scripts.get_heads() == [schema.wanted()]
     assert scripts.get_bases() == ["0001"]
+    assert [script.revision for script in scripts.walk_revisions()] == list(schema.steps())[::-1]
 
 
 def test_a_step_that_is_cut_off_has_not_happened(empty, monkeypatch):
