@@ -56,6 +56,7 @@ def test_a_row_that_is_added_is_told_as_it_is(session):
                 "attributes": [None, {"colour": "green"}],
                 "packs": [None, []],
                 "options": [None, {}],
+                "tracks_batches": [None, False],
             },
         )
     ]
