@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from behind import damage, dialect_of, findings
-from damages_of_batches import OF_BATCHES
+from damages_of_batches import BELOW_ZERO, BOUNDS, OF_BATCHES
+from psycopg.errors import CheckViolation
 
 
 def line(quantity, **more):
@@ -37,3 +38,13 @@ def test_damage_to_batches_is_named(batched, statement, title, offender):
 
     assert not finding.holds
     assert any(offender in one for one in finding.offenders), finding.offenders
+
+
+def test_a_batch_below_zero_is_named_or_never_gets_there(batched):
+    if dialect_of(batched) == "postgresql":  # which checks its rows whoever writes them
+        with pytest.raises(CheckViolation, match="ck_batch_levels_on_hand_not_below_zero"):
+            damage(batched, BELOW_ZERO)
+        return
+    damage(batched, BELOW_ZERO)
+
+    assert findings(batched)[BOUNDS].offenders == ("store MAIN, item MILK: on hand 3 of 5, in transit 0 of 0",)
