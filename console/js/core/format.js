@@ -36,6 +36,9 @@ export function when(iso, zone) {
   return new Intl.DateTimeFormat(LANGUAGE, zone ? { ...options, timeZone: zone } : options).format(new Date(iso));
 }
 
+/** A day of the calendar, "2026-11-30", wherever it is read. */
+export const day = (iso) => new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
+
 /** The time of day to the second, on this device's clock. */
 export const clock = (date) => new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "medium" }).format(date);
 
