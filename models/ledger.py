@@ -54,7 +54,7 @@ def post(
     )
     ledger_batches.refuse_names(kind, found)
     held = take_levels(session, stores, sorted({line.item_id for line in found}))
-    planned = plan.plan(
+    draft = plan.drafted(
         kind,
         [line.wanted(position) for position, line in enumerate(found)],
         held.levels,
@@ -62,8 +62,10 @@ def post(
         to_store_id=to_store_id,
         fallback_costs={line.item_id: line.fallback_cost for line in found},
     )
+    batches = ledger_batches.of_lines(session, found, draft)
+    planned = draft.finish(plan.SHORT)
     movement = _document(kind, store_id, caller, held, occurred_at, to_store_id=to_store_id, **words)
-    return write(session, movement, planned, held, ledger_batches.of_lines(session, found, planned.moves))
+    return write(session, movement, planned, held, batches)
 
 
 def arrive(session: Session, caller: Caller, transfer: Movement, **fields: Any) -> Movement:

@@ -18,7 +18,7 @@ from models.batch_rows import Batches, Name
 from models.document_lines import Line
 from models.item import Item
 from models.movement import ON_HAND, Movement, lines_digest
-from models.plan import Move
+from models.plan import Draft, Move
 
 NAMES = ("lot", "expires_on")
 
@@ -44,18 +44,18 @@ def tracked(session: Session, items: Collection[int]) -> set[int]:
     return set(session.scalars(those.with_for_update(read=True)))
 
 
-def of_lines(session: Session, lines: Sequence[Line], moves: Sequence[Move]) -> Batches | None:
+def of_lines(session: Session, lines: Sequence[Line], draft: Draft) -> Batches | None:
     """Return what a document of one's own does to batches; None where none of its items tracks them.
 
-    Raises InsufficientStock by the lines whose batches hold less than is asked of them.
+    The draft is told of the lines whose batches hold less than is asked of them.
     """
     items = {line.item_id for line in lines if line.tracks_batches}
     if not items:
         return None
     said = {position: _name(line) for position, line in enumerate(lines) if line.tracks_batches}
     names = {position: name for position, name in said.items() if name is not None}
-    coming = {move.position for move in moves if move.place == ON_HAND and move.quantity > 0} & names.keys()
-    found = batch_rows.standing(session, moves, items)
+    coming = {move.position for move in draft.moves if move.place == ON_HAND and move.quantity > 0} & names.keys()
+    found = batch_rows.standing(session, draft.moves, items)
     meant = batch_rows.brought(session, {names[position] for position in coming})
     found.known |= {one.id: one for one in meant.values()}
     named = {
@@ -64,7 +64,7 @@ def of_lines(session: Session, lines: Sequence[Line], moves: Sequence[Move]) -> 
         else [id_ for id_, one in found.known.items() if name.means(one)]
         for position, name in names.items()
     }
-    found.moved = plan_batches.plan_batches(moves, found.shelves(), named)
+    found.moved = plan_batches.plan_batches(draft, found.shelves(), named)
     return found
 
 

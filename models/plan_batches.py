@@ -21,11 +21,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from common.errors import FieldError, InsufficientStock
-from common.quantities import quantity_wire
-
 if TYPE_CHECKING:
-    from models.plan import Key, Move
+    from models.plan import Draft, Key, Move
 
 Parts = dict[int, int]
 """How much of each batch, by its id; nothing of any other."""
@@ -68,21 +65,21 @@ class Shelves:
                 open_ -= parts[id_]
         return parts
 
-    def take(self, move: Move, parts: Mapping[int, int]) -> Parts:
-        """Take from a shelf what is there of these parts of a move, and what remains of the move by rule 2."""
+    def take(self, move: Move, parts: Mapping[int, int], *, alone: bool = False) -> Parts:
+        """Take from a shelf what is there of these parts of a move, and, if not these alone, the rest by rule 2."""
         there = self.there((move.store_id, move.item_id))
         before, asked = move.on_hand_after - move.quantity, -move.quantity
-        without_lot = max(0, before) - sum(there.values())
+        without_lot = max(0, max(0, before) - sum(there.values()))
         taken = {id_: min(quantity, there[id_]) for id_, quantity in parts.items() if there.get(id_)}
         _change(there, taken, -1)
-        rest = self.draw(there, asked - sum(taken.values()) - without_lot)
+        rest = {} if alone else self.draw(there, asked - sum(taken.values()) - without_lot)
         _change(there, rest, -1)
         return {id_: taken.get(id_, 0) + rest.get(id_, 0) for id_ in self.first(taken.keys() | rest.keys())}
 
     def put(self, move: Move, parts: Mapping[int, int]) -> Parts:
         """Put parts of a move on its shelf; return what of them is really there afterwards (rule 4)."""
         there = self.there((move.store_id, move.item_id))
-        room, kept = max(0, move.on_hand_after) - sum(there.values()), {}
+        room, kept = max(0, max(0, move.on_hand_after) - sum(there.values())), {}
         for id_ in reversed(self.first(parts)):
             kept[id_] = min(parts[id_], room)
             room -= kept[id_]
@@ -95,15 +92,14 @@ Moved = list[Parts]
 """What each of a plan's moves moves of batches, signed as the move is; nothing of most."""
 
 
-def plan_batches(moves: Sequence[Move], shelves: Shelves, named: Mapping[int, Sequence[int]]) -> Moved:
+def plan_batches(draft: Draft, shelves: Shelves, named: Mapping[int, Sequence[int]]) -> Moved:
     """Plan the batches of a document of one's own: of a transfer too, whose lines put on the way what they take.
 
     `named` has the batches that a line's position names: of what comes in one, of what goes out those that it may be
-    taken from. Raises InsufficientStock by the lines whose batches hold less.
+    taken from. The draft is told of each line whose batches hold less, and refuses it when it is finished.
     """
     moved: Moved = []
-    short: list[FieldError] = []
-    for move in moves:
+    for move in draft.moves:
         names = named.get(move.position)
         if move.place == "in_transit":  # right after the move that took it off the shelf
             moved.append({id_: -quantity for id_, quantity in moved[-1].items()})
@@ -113,11 +109,9 @@ def plan_batches(moves: Sequence[Move], shelves: Shelves, named: Mapping[int, Se
             there = shelves.there((move.store_id, move.item_id))
             meant = shelves.draw({id_: there.get(id_, 0) for id_ in names or ()}, -move.quantity)
             if names is not None and sum(meant.values()) < -move.quantity:
-                # What follows is still planned, as if this were possible: every line that is short is to be named.
-                short.append(_short(move, sum(meant.values())))
-            moved.append(_signed(shelves.take(move, meant), -1))
-    if short:
-        raise InsufficientStock("There is not enough of this batch.", errors=short)
+                # What follows is still planned, without what is not there: every line that is short is to be named.
+                draft.restrict(move, -move.quantity, sum(meant.values()))
+            moved.append(_signed(shelves.take(move, meant, alone=names is not None), -1))
     return moved
 
 
@@ -159,12 +153,6 @@ def plan_reversal_batches(
         else:
             moved.append(shelves.put(move, back) if move.quantity > 0 else _signed(shelves.take(move, back), -1))
     return moved
-
-
-def _short(move: Move, available: int) -> FieldError:
-    extra = {"requested": quantity_wire(-move.quantity), "available": quantity_wire(available)}
-    message = "{requested} asked for, {available} available of this batch.".format(**extra)
-    return FieldError(f"lines/{move.position}/quantity", "insufficient", message, extra)
 
 
 def _signed(parts: Parts, sign: int) -> Parts:

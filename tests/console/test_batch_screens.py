@@ -47,6 +47,7 @@ def test_an_item_lists_its_batches_what_expires_first_at_the_top(page, shop, sho
     expect(rows(page).locator("td, th").get_by_text("Expired")).to_have_count(1)
     expect(page.locator("tbody tr").first).to_contain_text("old")
     expect(page.locator("tbody tr").nth(1)).to_contain_text("late")
+    expect(page.get_by_text("2 batches")).to_be_visible()
     shoot(page, "item-batches")
 
 

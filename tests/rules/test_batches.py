@@ -95,6 +95,23 @@ def test_more_than_a_batch_holds_is_refused_whatever_the_store_allows(session, m
     ]
 
 
+def test_every_line_that_is_short_is_named_and_of_a_batch_with_what_it_has(session, here, milk, tea, stocked):
+    with pytest.raises(InsufficientStock) as caught:
+        posted(session, "sale", here, of(milk, 50, "B"), of(milk, 4, "A"), (tea, 1), of(milk, 2, "A"))
+
+    told = [(int(error.field.split("/")[1]), error.extra["available"]) for error in caught.value.errors]
+    assert told == [(0, 3), (1, 0), (2, 0), (3, 1)]
+
+
+def test_a_line_that_is_short_takes_nothing_of_other_batches_than_its_own(session, milk):
+    at = examples.store(session, "DEBT", allow_negative_stock=True)
+    posted(session, "receipt", at, of(milk, 5, "A", JUNE), of(milk, 3, "B", MAY))
+
+    assert refused(InsufficientStock, posted, session, "sale", at, of(milk, 50, "B"), of(milk, 5, "A")) == [
+        ("lines/0/quantity", "insufficient")
+    ]
+
+
 def test_lines_of_a_document_see_what_those_before_them_left(session, here, milk):
     posted(session, "receipt", here, of(milk, 3, "A", MAY), of(milk, 3, "A", MAY))
     assert standing(session) == {("HERE", "A", MAY): 6}

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from common.errors import InsufficientStock
-from models.plan import SIGNS, Level, Wanted, plan, plan_reversal
+from common.quantities import quantity_wire
+from models.plan import SIGNS, Level, Wanted, drafted, plan_reversal
 from models.plan_batches import Batch, Shelves, plan_batches, plan_outcome_batches, plan_reversal_batches
 from models.plan_transfers import plan_outcome, still_under_way
 
@@ -103,15 +104,13 @@ class Ledger(RuleBasedStateMachine):
     def record(self, document, store):
         kind, lines, named = document
         to = {"to_store_id": OTHER[store]} if kind == "transfer" else {}
-        try:
-            planned = plan(kind, lines, self.levels, store_id=store, fallback_costs={}, **to)
-        except InsufficientStock:
-            return
+        draft = drafted(kind, lines, self.levels, store_id=store, fallback_costs={}, **to)
         there = self.sums("on_hand")
+        parts = plan_batches(draft, self.shelves(), named)
         try:
-            parts = plan_batches(planned.moves, self.shelves(), named)
+            planned = draft.finish("")
         except InsufficientStock as refusal:
-            self.check_short(refusal, lines, named, there[store, lines[0].item_id])
+            self.check_short(refusal, lines, named, there[store, lines[0].item_id], store)
             return
         for move, of_move in zip(planned.moves, parts, strict=True):
             if move.quantity < 0 and move.position in named:
@@ -121,11 +120,15 @@ class Ledger(RuleBasedStateMachine):
             self.check_first(planned.moves[0], parts[0], there)
         self.post(kind, planned, parts)
 
-    def check_short(self, refusal, lines, named, there):
-        assert {int(error.field.split("/")[1]) for error in refusal.errors} <= named.keys()
-        if len(lines) == 1:
-            (names,) = named.values()
-            assert sum(there[name] for name in names) < abs(lines[0].quantity)
+    def check_short(self, refusal, lines, named, there, store):
+        """Only who names a batch is refused where the store allows a debt, and is told what of it is available."""
+        assert store == STRICT or {int(error.field.split("/")[1]) for error in refusal.errors} <= named.keys()
+        if len(lines) == 1 and named:
+            (names,), asked = named.values(), abs(lines[0].quantity)
+            available = sum(there[name] for name in names)
+            assert available < asked
+            extra = {"requested": quantity_wire(asked), "available": quantity_wire(available)}
+            assert refusal.errors[0].extra == extra
 
     def check_first(self, move, parts, there):
         """Compare with plain counting: piece after piece, what is without a lot before the earliest batch."""

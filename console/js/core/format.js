@@ -26,7 +26,10 @@ export const signed = (value) => withMinus(signedQuantities.format(value));
 
 const counts = new Intl.NumberFormat(LANGUAGE);
 export const count = (value) => counts.format(value);
-export const many = (one) => (one.endsWith("y") ? `${one.slice(0, -1)}ies` : `${one}s`);
+export const many = (one) => {
+  if (one.endsWith("y")) return `${one.slice(0, -1)}ies`;
+  return one.endsWith("ch") ? `${one}es` : `${one}s`;
+};
 export const plural = (number, one) => `${count(number)} ${number === 1 ? one : many(one)}`;
 
 /** A moment on the shop's clock, `zone` being its store's IANA name. */

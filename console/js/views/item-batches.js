@@ -37,6 +37,6 @@ export function createTab({ item, context }) {
 
 function left({ days_left }) {
   if (days_left === null || days_left > SOON) return null;
-  if (days_left < 0) return h("span.badge.bad", "Expired");
+  if (days_left < 0) return h("span.badge.warn", "Expired");
   return h("span.badge.warn", days_left === 0 ? "Today" : `${plural(days_left, "day")} left`);
 }
