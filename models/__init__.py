@@ -3,6 +3,7 @@
 from models import (
     audit,
     barcode,
+    batch,
     category,
     challenge,
     count,
@@ -27,6 +28,7 @@ from models import (
 __all__ = [
     "audit",
     "barcode",
+    "batch",
     "category",
     "challenge",
     "count",

@@ -20,6 +20,7 @@ from common import soundness, time_limits
 from common.anchors import Anchors
 from common.database import db
 from models import (
+    checking_batches,
     checking_counts,
     checking_groups,
     checking_guards,
@@ -208,6 +209,12 @@ PROOFS: dict[str, Proof] = {
         checking_transfers.NAMED, "movement {id}"
     ),
     "A reversal is the opposite of one document, once": _asks(_REVERSALS, "movement {id}"),
+    "Levels of batches are the sums of their moves": checking_batches.levels,
+    "Batches are never more than what there is": checking_batches.bounds,
+    "Batches move with lines of their item": checking_batches.of_lines,
+    "What is on its way of batches is on its way of their lines": checking_batches.under_way,
+    "Batches are found by their lot and day": checking_batches.keys,
+    "Documents moved the batches that were recorded": checking_batches.recorded,
     "Stocktakes say what was tallied": checking_counts.tallies,
     "Orders have received what their receipts brought": checking_orders.received,
     "What receipts brought of orders is what they moved": checking_orders.brought,

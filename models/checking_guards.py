@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-APPEND_ONLY = ("movements", "movement_lines", "receiving_lines", "audit_entries", "audit_seals")
+APPEND_ONLY = (
+    "movements",
+    "movement_lines",
+    "receiving_lines",
+    "audit_entries",
+    "audit_seals",
+    "batches",
+    "batch_moves",
+)
 _EACH = {f"{table}_append_only_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
 _EACH |= {f"levels_not_below_zero_{event}" for event in ("insert", "update")}
 _GUARDS = {

@@ -31,13 +31,14 @@ class Line:
     """A line whose item is known; `fallback_cost` is the catalogue's cost in units of money.
 
     `fields` count in the item's unit. Where `named` is the barcode of a pack, they name the item by its id instead, so
-    that nobody counts the pack twice.
+    that nobody counts the pack twice. `tracks_batches` is the item's, and stays until the document stands.
     """
 
     item_id: int
     fallback_cost: int | None
     fields: dict[str, Any]
     named: str
+    tracks_batches: bool = False
 
     def wanted(self, position: int) -> plan.Wanted:
         """Return what the line asks of the plan, in whole units."""
@@ -104,7 +105,7 @@ def _name_of(position: int, line: dict[str, Any]) -> tuple[str, Any] | FieldErro
 
 
 def find(session: Session, names: Sequence[tuple[str, Any]]) -> dict[tuple[str, Any], Any]:
-    """Return `id`, `unit`, `archived_at` and `cost` of the items under each name that is known.
+    """Return `id`, `unit`, `archived_at`, `cost` and `tracks_batches` of the items under each name that is known.
 
     A name is `item_id` and the id, `sku` and its key, or `barcode` and its key. Of a pack's barcode `pack_quantity` is
     what the pack holds, else it is None.
@@ -116,7 +117,7 @@ def find(session: Session, names: Sequence[tuple[str, Any]]) -> dict[tuple[str, 
         if values:
             cost = type_coerce(Item.cost, BigInteger).label("cost")
             pack = Barcode.pack_quantity if kind == "barcode" else null().label("pack_quantity")
-            query = select(column.label("named"), Item.id, Item.unit, Item.archived_at, cost, pack)
+            query = select(column.label("named"), Item.id, Item.unit, Item.archived_at, cost, pack, Item.tracks_batches)
             query = query.where(column.in_(values))
             query = query.with_for_update(read=True, of=Item)  # its unit stays until the document stands
             rows = session.execute(query.join(Barcode, Barcode.item_id == Item.id) if kind == "barcode" else query)
@@ -138,7 +139,7 @@ def _line(position: int, line: dict[str, Any], name: str, item: Any, held: Conta
     if item.pack_quantity is not None:
         kept = {field: value for field, value in line.items() if field not in NAMES}
         line = {"item_id": item.id, **kept, "quantity": quantity}
-    return Line(item.id, item.cost, line, name)
+    return Line(item.id, item.cost, line, name, item.tracks_batches)
 
 
 def _refuse_archived(lines: Sequence[Any], wanted: Sequence[Any], found: dict[tuple[str, Any], Any]) -> None:

@@ -7,6 +7,7 @@
    and is listed with none.
 5. A live item does not stand in a category that is archived.
 6. Of a group, it names one value of each of the group's options (models/item_group.py).
+7. While batches of it are in stock or on their way, it goes on tracking batches (models/batch.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Self
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Connection,
     Dialect,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     bindparam,
     column,
     exists,
+    false,
     or_,
     select,
     table,
@@ -55,6 +58,7 @@ NOT_WHOLE = ("not_whole", "This item is counted in whole pieces.")
 _moved = table("movement_lines", column("item_id"))
 _ordered = table("purchase_order_lines", column("item_id"))
 _listed = table("listings", column("item_id"), *(column(name, BigInteger) for name in ("reorder_point", "reorder_to")))
+_batched = table("batch_levels", column("item_id"), *(column(name, BigInteger) for name in ("on_hand", "in_transit")))
 _bought = table("supplier_items", column("item_id"), column("pack_size", BigInteger))
 
 
@@ -95,6 +99,7 @@ class Item(Archivable, Row, db.Model):
     group_id: Mapped[int | None] = mapped_column(ID)  # models/checking_groups.py proves it
     options: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict, server_default="{}")
     variant_key: Mapped[str | None] = mapped_column(String(100))
+    tracks_batches: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     @classmethod
     def create(cls, session: Session, **fields: Any) -> Self:
@@ -108,7 +113,10 @@ class Item(Archivable, Row, db.Model):
         return item
 
     def revise(self, **changes: Any) -> Self:
-        """Change what is given, as `create`; raises InUse for a unit that stays, Archived where it is put away."""
+        """Change what is given, as `create`; raises InUse for a unit that stays, Archived where it is put away.
+
+        Raises Refused where it is to track batches no more while some are in stock or on their way.
+        """
         self.ensure_live()
         changed = {name for name, value in changes.items() if getattr(self, name) != value}
         self.assign(changes)
@@ -168,6 +176,8 @@ class Item(Archivable, Row, db.Model):
             self.assign({"variant_key": item_group.joined(session, self)})
         if "unit" in changed and self.id is not None:
             self.refuse_unit(session, self.unit)
+        if "tracks_batches" in changed and not self.tracks_batches and self.id is not None:
+            self._refuse_batches(session)
 
     def _refuse_category(self, session: Session, field: str | None) -> None:
         if self.category_id is None:
@@ -202,6 +212,13 @@ class Item(Archivable, Row, db.Model):
             raise errors.InUse("A supplier packs a fraction of it; it cannot be counted in whole pieces.")
         if any(is_fraction(unit, Decimal(pack["quantity"])) for pack in self.packs):
             raise errors.InUse("A pack of it holds a fraction; it cannot be counted in whole pieces.")
+
+    def _refuse_batches(self, session: Session) -> None:
+        session.execute(select(Item.id).where(Item.id == self.id).with_for_update())  # as in refuse_unit
+        some = or_(_batched.c.on_hand > 0, _batched.c.in_transit > 0)
+        if session.scalar(select(exists().where(_batched.c.item_id == self.id, some))):
+            message = "Batches of it are in stock or on their way. Sell, write off or receive them first."
+            raise errors.Refused(message, errors=[FieldError("tracks_batches", "in_use", message)])
 
     def _settle(self, session: Session) -> None:
         barcode.settle(session, self)

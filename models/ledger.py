@@ -20,7 +20,7 @@ from common.access import Caller
 from common.database import insert_missing
 from common.errors import FieldError
 from common.gathering import gathered
-from models import plan
+from models import ledger_batches, plan
 from models.document_lines import resolve, resolve_of
 from models.ledger_rows import Held, moves_of, take_levels, write
 from models.level import Level
@@ -44,16 +44,17 @@ def post(
 ) -> Movement:
     """Record a document; `words` are its reference, note and reason.
 
-    Raises Invalid for what is unknown, NotAllowed for a store that is not the caller's, Archived, InsufficientStock
-    with what is available, UnexpectedLevel, OutOfRange.
+    Raises Invalid for what is unknown and for batches that are to be named or are not, NotAllowed for a store that is
+    not the caller's, Archived, InsufficientStock with what is available, UnexpectedLevel, OutOfRange.
     """
     *stores, found = gathered(
         lambda: open_store(session, caller, store_id, "store_id"),
         *([lambda: _destination(session, store_id, to_store_id)] if kind == "transfer" else []),
         lambda: resolve(session, lines),
     )
+    ledger_batches.refuse_names(kind, found)
     held = take_levels(session, stores, sorted({line.item_id for line in found}))
-    planned = plan.plan(
+    draft = plan.drafted(
         kind,
         [line.wanted(position) for position, line in enumerate(found)],
         held.levels,
@@ -61,8 +62,10 @@ def post(
         to_store_id=to_store_id,
         fallback_costs={line.item_id: line.fallback_cost for line in found},
     )
+    batches = ledger_batches.of_lines(session, found, draft)
+    planned = draft.finish(plan.SHORT)
     movement = _document(kind, store_id, caller, held, occurred_at, to_store_id=to_store_id, **words)
-    return write(session, movement, planned, held)
+    return write(session, movement, planned, held, batches)
 
 
 def arrive(session: Session, caller: Caller, transfer: Movement, **fields: Any) -> Movement:
@@ -104,6 +107,7 @@ def _follow(
     left = [] if _is_reversed(session, transfer) else still_under_way(moves)
     if not left:
         raise errors.Closed("Nothing of this transfer is on its way any more.")
+    tracked = ledger_batches.tracked(session, {move.item_id for move in left})
     held = take_levels(session, _with_others(session, store, left), sorted({move.item_id for move in left}))
     planned = plan_outcome(
         left,
@@ -111,7 +115,9 @@ def _follow(
         shelf=None if kind == "loss" else store_id,
         asked=None if asked is None else [line.wanted(position) for position, line in enumerate(asked)],
     )
-    return write(session, _document(kind, store_id, caller, held, transfer_id=transfer.id, **words), planned, held)
+    batches = ledger_batches.of_outcome(session, transfer.id, left, planned.moves, tracked)
+    document = _document(kind, store_id, caller, held, transfer_id=transfer.id, **words)
+    return write(session, document, planned, held, batches)
 
 
 def reverse(session: Session, caller: Caller, movement: Movement, **words: Any) -> Movement:
@@ -132,10 +138,13 @@ def reverse(session: Session, caller: Caller, movement: Movement, **words: Any) 
         raise errors.Closed("Goods of this transfer arrived, were lost or were recalled. Reverse that first.")
     own = _live(session, movement.store_id)
     moves = moves_of(session, [movement.id])
+    tracked = ledger_batches.tracked(session, {move.item_id for move in moves})
     held = take_levels(session, _with_others(session, own, moves), sorted({move.item_id for move in moves}))
+    planned = plan.plan_reversal(movement.kind, moves, held.levels)
+    batches = ledger_batches.of_reversal(session, movement, planned.moves, tracked)
     names: dict[str, Any] = {name: getattr(movement, name) for name in ("transfer_id", "to_store_id")}
     undone = _document("reversal", own.id, caller, held, reverses_id=movement.id, **names, **words)
-    return write(session, undone, plan.plan_reversal(movement.kind, moves, held.levels), held)
+    return write(session, undone, planned, held, batches)
 
 
 def refuse_elsewhere(caller: Caller, store_id: int) -> None:

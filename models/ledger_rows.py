@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from common.database import insert_missing
 from common.types import Milliseconds, Timestamp
-from models import plan
+from models import batch_rows, ledger_batches, plan
+from models.batch_rows import Batches
 from models.level import Level
 from models.movement import LINE, Movement, lines_digest
 from models.store import Store
@@ -102,10 +103,13 @@ def _levels(session: Session, stores: dict[int, bool], items: Sequence[int]) -> 
     return session.execute(of_both.order_by(level.store_id, level.item_id).with_for_update()).all()
 
 
-def write(session: Session, movement: Movement, planned: plan.Plan, held: Held) -> Movement:
-    """Add a document with its lines, and move the levels that it moves."""
+def write(
+    session: Session, movement: Movement, planned: plan.Plan, held: Held, batches: Batches | None = None
+) -> Movement:
+    """Add a document with its lines, and move the levels that it moves, and the batches where it moves any."""
     moves = [{name: getattr(move, name) for name in _MOVE} for move in planned.moves]
     movement.lines_digest = lines_digest([move[name] for name in LINE] for move in moves)
+    movement.batches_digest = None if batches is None else ledger_batches.digest(planned.moves, batches)
     session.add(movement)
     session.flush()
     times = {key: max(movement.recorded_at, moved_at) for key, moved_at in held.moved_at.items()}
@@ -119,6 +123,8 @@ def write(session: Session, movement: Movement, planned: plan.Plan, held: Held) 
         for time in [times[level.store_id, level.item_id]]
     ]
     session.connection().execute(_MOVE_LEVEL, levels)
+    if movement.batches_digest is not None and batches is not None:
+        batch_rows.write(session, movement.id, planned.moves, batches)
     return movement
 
 

@@ -48,6 +48,7 @@ SIGNS = plan.SIGNS | {"arrival": 1, "loss": -1, "recall": 1, "reversal": 1}
 OUTCOMES = {"arrival": "arrived_by_id", "loss": "lost_by_id", "recall": "recalled_by_id"}
 """What may become of a transfer's goods, and what the transfer calls the latest of each."""
 KINDS = tuple(SIGNS)
+OUTGOING = tuple(kind for kind, sign in SIGNS.items() if sign < 0)
 ON_HAND, IN_TRANSIT = "on_hand", "in_transit"
 LINE = ("position", "place", "store_id", "item_id", "quantity", "value", "unit_cost", "unit_price", "on_hand_after")
 """What a document vouches for of a line, in whole units; `check` proves the rest of it by these."""
@@ -117,6 +118,7 @@ class Movement(db.Model):
     lines_digest: Mapped[str | None] = mapped_column(String(64))
     purchase_order_id: Mapped[int | None] = mapped_column(ID)  # of receipts; models/checking_orders.py proves it
     landed_cost: Mapped[Decimal | None] = mapped_column(MoneyType)
+    batches_digest: Mapped[str | None] = mapped_column(String(64))  # null where it moved none
 
     def also_changes(self, connection: Connection) -> Iterator[tuple[int, int, dict[str, Any], dict[str, Any]]]:
         """Yield id, new version, changes and stores of each document that is shown otherwise for naming this one."""
@@ -164,7 +166,10 @@ def _documents(stores: frozenset[int] | None, kind: str | None) -> Select[Any]:
 
 
 def lines_digest(lines: Iterable[Sequence[Any]]) -> str:
-    """Return what a document's row, and with it the record, vouches for its lines by: the SHA-256 of them as JSON."""
+    """Return what a document's row, and with it the record, vouches for its lines by: the SHA-256 of them as JSON.
+
+    For what they moved of batches there is a digest of its own, of the same kind (models/ledger_batches.py).
+    """
     return hashlib.sha256(orjson.dumps(list(lines))).hexdigest()
 
 
@@ -236,8 +241,7 @@ BORROWED = (
 """When an item that the document names changed last: its lines show the item's code and name of today."""
 
 DOCUMENT_QUANTITY = type_coerce(
-    type_coerce(MovementLine.quantity, BigInteger)
-    * case((Movement.kind.in_([kind for kind, sign in SIGNS.items() if sign < 0]), -1), else_=1),
+    type_coerce(MovementLine.quantity, BigInteger) * case((Movement.kind.in_(OUTGOING), -1), else_=1),
     QuantityType,
 )
 """A line's quantity as its document says it: how many were sold, not what that did to the level."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Place = Literal["on_hand", "in_transit"]
 Key = tuple[int, int]
 
+SHORT = "There is not enough in stock."
 SIGNS = {"receipt": 1, "sale": -1, "return": 1, "write_off": -1, "adjustment": 1, "transfer": -1}
 STATE_COSTS = {"receipt", "return", "adjustment"}
 
@@ -124,6 +125,20 @@ def plan(
     `levels` holds every item's level in the store, and in the destination. Raises UnexpectedLevel, InsufficientStock
     or OutOfRange, each with all of its lines; ValueError for what no parser lets through.
     """
+    draft = drafted(kind, lines, levels, store_id=store_id, to_store_id=to_store_id, fallback_costs=fallback_costs)
+    return draft.finish(SHORT)
+
+
+def drafted(
+    kind: str,
+    lines: Sequence[Wanted],
+    levels: Mapping[Key, Level],
+    *,
+    store_id: int,
+    to_store_id: int | None = None,
+    fallback_costs: Mapping[int, int | None],
+) -> Draft:
+    """Return the same not finished yet, for what else is to be looked at first; raises UnexpectedLevel alone."""
     if (kind == "transfer") != (to_store_id is not None):
         raise ValueError("A transfer has a destination, and nothing else has one.")
     _refuse_unexpected(lines, levels, store_id)
@@ -137,7 +152,7 @@ def plan(
         value = draft.stock(line, key, quantity, cost, stated=stated is not None)
         if to_store_id is not None:
             draft.transit(line, (to_store_id, line.item_id), -quantity, -value)
-    return draft.finish("There is not enough in stock.")
+    return draft
 
 
 def plan_reversal(kind: str, moves: Sequence[Move], levels: Mapping[Key, Level]) -> Plan:
@@ -174,7 +189,7 @@ class Draft:
     def __init__(self, levels: Mapping[Key, Level]) -> None:
         self._before = levels
         self._after: dict[Key, Level] = {}
-        self._moves: list[Move] = []
+        self.moves: list[Move] = []
         self._short: dict[int, FieldError] = {}
         self._beyond: dict[int, FieldError] = {}
 
@@ -209,7 +224,7 @@ class Draft:
         self._after[level.store_id, level.item_id] = after
         cost, price = divide(value, quantity), line.unit_price
         move = Move(line.position, place, level.store_id, level.item_id, quantity, value, cost, price, *balance)
-        self._moves.append(move)
+        self.moves.append(move)
         return value
 
     def refuse(self, line: Wanted | Move, requested: int, available: int) -> None:
@@ -219,6 +234,11 @@ class Draft:
         error = FieldError(f"lines/{line.position}/quantity", "insufficient", message, extra)
         self._short.setdefault(line.position, error)
 
+    def restrict(self, line: Wanted | Move, requested: int, available: int) -> None:
+        """Note that less is available to a line than its level has: that stands whatever was noted of it before."""
+        self._short.pop(line.position, None)
+        self.refuse(line, requested, available)
+
     def finish(self, short: str) -> Plan:
         """Return the plan, or raise what was noted; `short` says it in a sentence where lines are short."""
         for refusal, detail, noted in (
@@ -227,4 +247,4 @@ class Draft:
         ):
             if noted:
                 raise refusal(detail, errors=[noted[position] for position in sorted(noted)])
-        return Plan(tuple(self._moves), tuple(self._after[key] for key in sorted(self._after)))
+        return Plan(tuple(self.moves), tuple(self._after[key] for key in sorted(self._after)))

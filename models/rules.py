@@ -8,6 +8,7 @@ from common.fields import (
     Boolean,
     Choice,
     Code,
+    Date,
     Email,
     Field,
     Id,
@@ -102,6 +103,8 @@ LINE: dict[str, Field] = {
     "quantity": QUANTITY,
     "unit_cost": Money(),
     "unit_price": Money(),
+    "lot": Code(50),
+    "expires_on": Date(),
 }
 
 
@@ -125,6 +128,8 @@ _ITEM_OF_LINE = {"item_id": Property(Id()), "sku": Property(LINE["sku"]), "barco
 _TOLD_OF_LINE = {
     "unit_price": Property(LINE["unit_price"], nullable=True),
     "expected_on_hand": Property(Quantity(signed=True, zero=True), nullable=True),
+    "lot": Property(LINE["lot"], nullable=True),
+    "expires_on": Property(LINE["expires_on"], nullable=True),
 }
 _BOUGHT_LINE = {
     **_ITEM_OF_LINE,

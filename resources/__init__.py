@@ -3,6 +3,7 @@
 from common.http import Api
 from resources import (
     audit,
+    batches,
     categories,
     changes,
     counts,
@@ -69,6 +70,8 @@ def v1(api: Api) -> None:  # noqa: PLR0915 - a table, one line a noun
     api.add_resource(items.BarcodeDetail, "/barcodes/<path:code>")
     api.add_resource(lookup.Lookup, "/lookup")
     api.add_resource(stock.StockList, "/stock")
+    api.add_resource(batches.BatchList, "/stock/batches")
+    api.add_resource(batches.ExpiringList, "/stock/expiring")
     api.add_resource(movements.ReceiptList, "/receipts")
     api.add_resource(movements.SaleList, "/sales")
     api.add_resource(movements.ReturnList, "/returns")

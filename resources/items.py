@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func
 
 from common.access import Role
-from common.fields import Id
+from common.fields import Boolean, Id
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.conditions import ARCHIVED, LIVE, given
 from common.http.searching import Searchable, searchables
@@ -29,6 +29,7 @@ NEW.add_argument("attributes", type=rules.ITEM["attributes"], default={})
 NEW.add_argument("packs", type=rules.ITEM_PACKS, default=[])
 NEW.add_argument("group_id", type=Id(), nullable=True)
 NEW.add_argument("options", type=rules.ITEM_OPTIONS, default={})
+NEW.add_argument("tracks_batches", type=Boolean(), default=False)
 CHANGES = NEW.partial()
 
 searchables["items"] = Searchable(search.expression, search.match, Item.id, exact=Item.exactly)
@@ -50,6 +51,7 @@ ITEM = Shape(
         Field("packs"),
         Field("group_id", filters=True, rule=Id(), expand="item-groups"),
         Field("options"),
+        Field("tracks_batches", filters=True),
     ],
     archivable=True,
     search="items",

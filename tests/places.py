@@ -116,7 +116,8 @@ class PostgresqlDatabases:
         return "".join(
             [changed.format(name) for name in self._tables()]
             + [
-                f"PERFORM setval(pg_get_serial_sequence('{name}', 'id'), coalesce(max(id), 1)) FROM {name};"
+                f"PERFORM setval(pg_get_serial_sequence('{name}', 'id'), coalesce(max(id), 1), count(*) > 0) "
+                f"FROM {name};"
                 for name in numbered
             ]
         )

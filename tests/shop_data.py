@@ -23,6 +23,7 @@ USERS = ("viewer", "clerk", "manager", "admin", "limited", "spare")
 FACTORED = ("viewer", "clerk", "manager", "admin")
 APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CHALLENGE = b"what everybody is asked to sign!"
+LOT = {"lot": "L-5", "expires_on": "2026-01-31"}
 NAMES = ("Tea", "Tea", "Élan", "elan", "Ölkanne", "Salt & <pepper>", "ﬁne flour", "茶", "Tea towel", "zebra")
 
 
@@ -109,6 +110,8 @@ def _catalogue(service) -> None:
             "barcodes": [BARCODE] if number == 1 else [f"int-{number}"],
             "attributes": {"colour": "red", "width": 1.5} if number == 2 else {},
         }
+        if number == 5:
+            item |= {"tracks_batches": True}
         if number == 8:
             item |= {"packs": [{"barcode": "case-8", "quantity": 12, "name": "case"}]}
             item |= {"group_id": 1, "options": {"Size": "S", "Colour": "red"}}
@@ -127,7 +130,8 @@ def _lines(quantity: int, *items: int, **more) -> list[dict]:
 
 
 def _stock(service) -> None:
-    service.made("receipts", {"store_id": 1, "lines": _lines(50, 1, 2, 3, 5, unit_cost="2.10"), "reference": "PO-1"})
+    lines = _lines(50, 1, 2, 3, unit_cost="2.10") + _lines(50, 5, unit_cost="2.10", **LOT)
+    service.made("receipts", {"store_id": 1, "lines": lines, "reference": "PO-1"})
     service.made("receipts", {"store_id": 2, "lines": _lines(20, 1, 6, unit_cost="2.3333")})
     service.made("sales", {"store_id": 1, "lines": _lines(3, 1, 2, unit_price="4.50")}, role="clerk")
     service.made("returns", {"store_id": 1, "lines": _lines(1, 1)}, role="clerk")

@@ -110,8 +110,15 @@ def _below(connection: Connection, compiled: Compiled, many: Many, ids: list[int
     if many.where is not None:
         statement = statement.where(many.where)
     found = connection.execute(statement.order_by(many.order)).fetchall()
+    shown = below.show(found)
+    for deeper in below.many:
+        place = below.names.index(deeper.row)
+        rows = [row[place] for row in found]
+        of_rows = _below(connection, below, deeper, ids) if (ids := [id_ for id_ in rows if id_ is not None]) else {}
+        for id_, members in zip(rows, shown, strict=True):
+            members[deeper.name] = of_rows.get(id_, [])
     of_row: dict[int, list[Any]] = defaultdict(list)
-    for (*_, key), members in zip(found, below.show(found), strict=True):
+    for (*_, key), members in zip(found, shown, strict=True):
         of_row[key].append(members)
     return of_row
 

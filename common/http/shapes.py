@@ -53,7 +53,9 @@ class Field:
 class Many:
     """A member that lists rows of another table, such as a document's lines.
 
-    `of`: a field and its value; rows that have another one there have none, so that nobody asks for theirs.
+    `of`: a field and its value; rows that have another one there have none, so that nobody asks for theirs. `row`: of
+    one below another such as a line's batches, the hidden field with what `key` names the row by, null where it has
+    none; where all of a page have none, nobody asks.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Many:
     order: Any
     where: Any = None
     of: tuple[str, Any] | None = None
+    row: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ _LOCAL = re.compile(
     r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}))"
     r"(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?"
 )
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _FORMS = (
     "Must be a time such as 2026-11-20 09:30, 20.11.2026 09:30 or 2026-11-20T09:30:00Z, or a day such as 2026-11-20."
 )
@@ -67,14 +68,22 @@ def moment(text: str, zone: str) -> datetime:
     found = _LOCAL.fullmatch(text)
     if not found:
         return _with_offset(text)
-    year, month, day, first, second, last, hour, minute, seconds, fraction = (part or "" for part in found.groups())
-    date = f"{year or last}-{month or second:0>2}-{day or first:0>2}"
+    year, month, day_, first, second, last, hour, minute, seconds, fraction = (part or "" for part in found.groups())
+    calendar_day = f"{year or last}-{month or second:0>2}-{day_ or first:0>2}"
     time = f"{hour:0>2}:{minute:0>2}:{seconds:0>2}.{fraction:0<6}"
     try:
-        local = datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        local = datetime.fromisoformat(f"{calendar_day}T{time}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise FieldProblem("format", "There is no such time.") from None
     return _NOT_FUTURE(local.isoformat())
+
+
+def day(text: str) -> date:
+    """Read a day: 2026-11-30, or the day first, 30.11.2026."""
+    found = _DAY_FIRST.fullmatch(text)
+    if found:
+        text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+    return rules.LINE["expires_on"].from_text(text)  # type: ignore[no-any-return]
 
 
 def _with_offset(text: str) -> datetime:

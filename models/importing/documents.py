@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import rules
 from models.importing.batches import SIZE, chunks
-from models.importing.cells import ANY_QUANTITY, KIND, lower, moment, uncut
+from models.importing.cells import ANY_QUANTITY, KIND, day, lower, moment, uncut
 from models.importing.columns import Columns, Options, Readers
 from models.importing.posting import Document, Names, Posting, Signature
 from models.importing.tally import Entry, Tally
@@ -31,6 +31,8 @@ _LINE: Readers = {
     "barcode": uncut(rules.LINE["barcode"]),
     "quantity": ANY_QUANTITY.from_text,
     "unit_cost": rules.LINE["unit_cost"].from_text,
+    "lot": uncut(rules.LINE["lot"]),
+    "expires_on": day,
     "occurred_at": str,
 }
 

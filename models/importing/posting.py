@@ -30,6 +30,7 @@ REASON = "import"
 REASONED = {"adjustment", "write_off"}
 Signature = tuple[str, int, str | None, datetime | None]
 _CALLER = Caller(username="import", role=Role.ADMIN)
+_TOLD_OF_LINE = ("unit_cost", "unit_price", "lot", "expires_on")
 _ITEM_FIELDS = {"item_id", "sku", "barcode"}
 
 
@@ -174,9 +175,9 @@ class Posting:
         elif not counted:
             tally.unchanged += 1
         else:
-            costs = {name: entry.values[name] for name in ("unit_cost", "unit_price") if name in entry.values}
+            told = {name: entry.values[name] for name in _TOLD_OF_LINE if name in entry.values}
             self._entries.append(entry)
-            self._lines.append({"item_id": item.id, "quantity": counted} | costs)
+            self._lines.append({"item_id": item.id, "quantity": counted} | told)
 
     def _quantity(self, entry: Entry, item: Any) -> Any:
         if "quantity" not in entry.values:

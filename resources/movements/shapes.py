@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, case, exists, or_
+from sqlalchemy import BigInteger, and_, case, exists, or_, type_coerce
 from sqlalchemy.orm import aliased
 
 from common.access import Role
@@ -10,7 +10,9 @@ from common.fields import Boolean, Choice, Id
 from common.http import Field, Link, Shape
 from common.http.conditions import Own, When, given
 from common.http.shapes import Many
+from common.types import QuantityType
 from models import rules, transfer
+from models.batch import Batch, BatchMove
 from models.item import Item
 from models.movement import (
     ARRIVED_BY,
@@ -20,6 +22,7 @@ from models.movement import (
     KINDS,
     LOST_BY,
     ON_HAND,
+    OUTGOING,
     RECALLED_BY,
     REVERSED_BY,
     UPDATED,
@@ -29,6 +32,29 @@ from models.movement import (
 )
 from models.receiving import OF_LEDGER_LINE, ReceivingLine
 from models.user import User
+
+# A line shows it as the document says it, as it does its own quantity.
+_TOLD = type_coerce(
+    type_coerce(BatchMove.quantity, BigInteger) * case((Movement.kind.in_(OUTGOING), -1), else_=1), QuantityType
+)
+
+BATCH = Shape(
+    BatchMove,
+    "",
+    [
+        Field("lot", column=Batch.lot),
+        Field("expires_on", column=Batch.expires_on, schema={"type": "string", "format": "date"}),
+        Field("quantity", column=_TOLD, nullable=False),
+    ],
+    version=None,
+    joins=[
+        (Batch, Batch.id == BatchMove.batch_id, False),
+        (MovementLine, MovementLine.id == BatchMove.movement_line_id, False),
+        (Movement, Movement.id == MovementLine.movement_id, False),
+    ],
+    key=BatchMove.id,
+    bare=True,
+)
 
 LINE = Shape(
     MovementLine,
@@ -47,6 +73,7 @@ LINE = Shape(
         ),
         Field("order_line", column=ReceivingLine.order_line_id),
         Field("landed_cost", column=ReceivingLine.landed, role=Role.MANAGER),
+        Field("batched", column=case((Movement.batches_digest.is_not(None), MovementLine.id)), hidden=True),
     ],
     version=None,
     joins=[
@@ -54,6 +81,7 @@ LINE = Shape(
         (Movement, Movement.id == MovementLine.movement_id, False),
         (ReceivingLine, OF_LEDGER_LINE, True),
     ],
+    many=[Many("batches", BATCH, BatchMove.movement_line_id, BatchMove.id, row="batched")],
     key=MovementLine.id,
     bare=True,
 )

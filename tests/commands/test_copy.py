@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from shell import Shell
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from commands.opening import bring_up_to_date  # noqa: F401 - with the commands come all models
+from common.access import Caller, Role
 from common.database import again, open_engine
 from common.settings import Settings
 from common.settings_schema import Database
+from models import ledger
 from models.category import Category
+from models.item import Item
+from models.store import Store
 
 KILL = {"postgresql": "SELECT pg_terminate_backend({})", "mariadb": "KILL {}"}
 WHO = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT connection_id()"}
@@ -20,12 +27,13 @@ WHO = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT connection_id
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """A small shop in a file, in which a category stands below a later one, and ids were given whose rows are gone."""
+    """A small shop in a file, with batches; a category stands below a later one, ids were given whose rows are gone."""
     shell = Shell(tmp_path_factory.mktemp("source"))
     assert shell("demo").code == 0
     engine = open_engine(f"sqlite:///{(shell.folder / 'storekeeper.db').as_posix()}")
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         again(session, _turn_over)
+        again(session, _bring_batches)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('sessions', 41)"))
     engine.dispose()
@@ -38,6 +46,15 @@ def _turn_over(session):
     above = Category.create(session, name="Above")
     session.flush()
     below.revise(parent_id=above.id)
+
+
+def _bring_batches(session):
+    item = Item.create(session, sku="MILK", name="Milk", tracks_batches=True)
+    here, there = session.scalars(select(Store.id).order_by(Store.id).limit(2))
+    of_item, act = {"item_id": item.id}, {"session": session, "caller": Caller(role=Role.CLERK), "store_id": here}
+    came = [of_item | {"quantity": Decimal(3), "lot": lot, "expires_on": date(2027, 5, 31)} for lot in "AB"]
+    ledger.post(kind="receipt", lines=came, **act)
+    ledger.post(kind="transfer", to_store_id=there, lines=[of_item | {"quantity": Decimal(4)}], **act)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from refusals import assert_problem
+from shop_data import LOT
 
 PATH = "reports/replenishment"
 
@@ -125,7 +126,7 @@ def _stocked(service, chance):
         for supplier in (1, 2):
             assert service.send("PUT", f"suppliers/{supplier}/items/{item}", body=body).status_code == 200
         for store in (1, 2, 4):
-            there = {"item_id": item, "quantity": chance.randint(1, 60)}
+            there = {"item_id": item, "quantity": chance.randint(1, 60)} | (LOT if item == 5 else {})
             service.made("receipts", {"store_id": store, "lines": [there]})
             point = chance.randint(0, 40)
             listed(service, store, item, point, point + chance.randint(0, 30))

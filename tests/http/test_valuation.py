@@ -50,7 +50,7 @@ def test_it_narrows_to_stores_items_and_categories(served):
 
 def test_goods_that_are_reversed_are_worth_nothing_again(fresh):
     before = reported(fresh, "store", "store_id")
-    line = {"item_id": 5, "quantity": 3, "unit_cost": "9.99"}
+    line = {"item_id": 5, "quantity": 3, "unit_cost": "9.99", "lot": "A"}
     receipt = fresh.made("receipts", {"store_id": 2, "lines": [line]})
     assert reported(fresh, "store", "store_id") != before
 

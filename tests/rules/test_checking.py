@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 
 import pytest
+from behind import behind_the_back, damage, dialect_of, findings, fresh_is_sqlite
 from damages import DAMAGE
 from damages_of_counts import OF_COUNTS
 from damages_of_transfers import OF_TRANSFERS
 from damages_of_variants import OF_VARIANTS
 
-from common.database import db, unit_of_work
+from common.database import db
 from models import checking
 
 DAMAGES = DAMAGE | OF_COUNTS | OF_TRANSFERS | OF_VARIANTS
-
-
-@contextmanager
-def behind_the_back(service):
-    """A connection on which no trigger, no foreign key and, on SQLite, no check says a word."""
-    with service.app.app_context():
-        connection = db.engine.raw_connection()
-        cursor = connection.cursor()
-        if db.engine.dialect.name == "sqlite":
-            triggers = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            before = ["PRAGMA foreign_keys=OFF", "PRAGMA ignore_check_constraints=ON"]
-            before += [f"DROP TRIGGER {name}" for name, _ in triggers]
-            after = ["PRAGMA foreign_keys=ON", "PRAGMA ignore_check_constraints=OFF", *(sql for _, sql in triggers)]
-        elif db.engine.dialect.name == "mariadb":
-            before = ["SET foreign_key_checks = 0", "SET check_constraint_checks = 0", "SET @quiet = 1"]
-            after = ["SET foreign_key_checks = 1", "SET check_constraint_checks = 1", "SET @quiet = NULL"]
-        else:
-            before = ["SET session_replication_role = replica"]
-            after = ["RESET session_replication_role"]
-        for statement in before:
-            cursor.execute(statement)
-        yield cursor
-        for statement in after:
-            cursor.execute(statement)
-        if db.engine.dialect.name != "sqlite":
-            connection.driver_connection.commit()
-        connection.close()
-
-
-def findings(service):
-    with service.app.app_context(), unit_of_work(db.session(), write=False) as session:
-        checking.hold_still(session.connection())
-        return {finding.title: finding for finding in checking.prove(session.connection())}
 
 
 def test_a_shop_that_only_the_program_wrote_keeps_every_proof(fresh):
@@ -74,23 +41,12 @@ def test_what_was_counted_before_it_ever_moved_is_no_damage(fresh):
     ids=DAMAGES,
 )
 def test_damage_is_named(fresh, statement, title, offender):
-    with behind_the_back(fresh) as cursor:
-        for one in statement.format(search="rowid" if fresh_is_sqlite(fresh) else "item_id").split("; "):
-            cursor.execute(one)
+    damage(fresh, statement)
 
     finding = findings(fresh)[title]
 
     assert not finding.holds
     assert any(offender in one for one in finding.offenders)
-
-
-def dialect_of(service):
-    with service.app.app_context():
-        return db.engine.dialect.name
-
-
-def fresh_is_sqlite(service):
-    return dialect_of(service) == "sqlite"
 
 
 def test_a_document_that_is_reversed_twice_is_named(fresh):

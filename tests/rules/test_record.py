@@ -56,6 +56,7 @@ def test_a_row_that_is_added_is_told_as_it_is(session):
                 "attributes": [None, {"colour": "green"}],
                 "packs": [None, []],
                 "options": [None, {}],
+                "tracks_batches": [None, False],
             },
         )
     ]
@@ -242,7 +243,6 @@ def test_what_a_process_left_unsealed_is_sealed_at_the_next_start(engine, sessio
             examples.item(session, "TEA")
     with engine.connect() as connection:
         assert chain.head(connection) == chain.Head()
-
     chain.catch_up(engine)
 
     with engine.connect() as connection:

@@ -109,7 +109,11 @@ def test_every_unique_key_that_people_could_meet_has_its_refusal():
     # Kept by the ledger, by the record and by chance: nobody can ask for one that is taken.
     never_met = {
         *("uq_levels_store_id_item_id", "uq_audit_seals_entry_id", "uq_sessions_reference_hash"),
-        "uq_count_items_count_id_item_id",
+        *(
+            "uq_count_items_count_id_item_id",
+            "uq_batch_levels_store_id_item_id_batch_id",
+            "uq_batches_item_id_batch_key",
+        ),
     }
 
     assert unique - refusals.keys() == never_met

@@ -26,7 +26,10 @@ export const signed = (value) => withMinus(signedQuantities.format(value));
 
 const counts = new Intl.NumberFormat(LANGUAGE);
 export const count = (value) => counts.format(value);
-export const many = (one) => (one.endsWith("y") ? `${one.slice(0, -1)}ies` : `${one}s`);
+export const many = (one) => {
+  if (one.endsWith("y")) return `${one.slice(0, -1)}ies`;
+  return one.endsWith("ch") ? `${one}es` : `${one}s`;
+};
 export const plural = (number, one) => `${count(number)} ${number === 1 ? one : many(one)}`;
 
 /** A moment on the shop's clock, `zone` being its store's IANA name. */
@@ -35,6 +38,9 @@ export function when(iso, zone) {
   const options = { dateStyle: "medium", timeStyle: "short" };
   return new Intl.DateTimeFormat(LANGUAGE, zone ? { ...options, timeZone: zone } : options).format(new Date(iso));
 }
+
+/** A day of the calendar, "2026-11-30", wherever it is read. */
+export const day = (iso) => new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
 
 /** The time of day to the second, on this device's clock. */
 export const clock = (date) => new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "medium" }).format(date);

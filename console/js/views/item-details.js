@@ -51,6 +51,7 @@ function readOnly(item) {
     ["Barcodes", "barcodes"],
     ["Packs", "packs"],
     ["Options", "options"],
+    ["Tracks batches", "tracks_batches"],
     ["Description", "description"],
     ["Attributes", "attributes"],
   ];

@@ -1,7 +1,7 @@
 import { h, optionNodes } from "../core/dom.js";
 import { categoryOptions } from "../core/lookups.js";
 import { may } from "../core/session.js";
-import { areaField, decimalField, selectField, textField } from "../ui/fields.js";
+import { areaField, checkField, decimalField, selectField, textField } from "../ui/fields.js";
 import { listField } from "../ui/list-field.js";
 import { UNITS } from "./item-values.js";
 
@@ -30,6 +30,11 @@ export function itemFields() {
     selectField({ name: "unit", label: "Counted in", options: UNITS, required: true }),
     barcodesField(),
     packsField(),
+    checkField({
+      name: "tracks_batches",
+      label: "Tracks batches",
+      hint: "Receipts then name a lot or a day of expiry, and what expires first is sold first.",
+    }),
     areaField({ name: "description", label: "Description", maxlength: 10_000, wide: true }),
     attributesField(),
   ];

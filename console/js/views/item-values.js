@@ -22,6 +22,7 @@ export function shownValue(name, value) {
   if (name === "category_id") return categoryName(value);
   if (name === "price" || name === "cost") return money(value);
   if (name === "tax_rate") return `${value} %`;
+  if (typeof value === "boolean") return YES_OR_NO[value];
   if (name === "packs") return value.map(packInWords).join(", ") || h("span.muted", "none");
   if (Array.isArray(value)) return value.join(", ") || h("span.muted", "none");
   if (typeof value === "object")

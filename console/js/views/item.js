@@ -54,6 +54,7 @@ export function render(page, context) {
     return [
       { name: "details", label: "Details", open: () => () => details },
       { name: "stock", label: "Stock by store", open: lazily(() => import("./item-stock.js")) },
+      row.tracks_batches && { name: "batches", label: "Batches", open: lazily(() => import("./item-batches.js")) },
       { name: "movements", label: "Movements", open: lazily(() => import("./item-movements.js")) },
       row.links.history && { name: "history", label: "History", open: lazily(() => import("./item-history.js")) },
     ].filter(Boolean);

@@ -8,6 +8,7 @@ import { createScope } from "../core/signal.js";
 import { confirmThat } from "../ui/dialog.js";
 import { alarm, failure, loading, missing, pageHeader, toast } from "../ui/messages.js";
 import { createTable } from "../ui/table.js";
+import { batchesOf } from "./batch-cells.js";
 import { places, recordedLater } from "./movement-cells.js";
 import { outcomeButtons, progressTable } from "./movement-progress.js";
 
@@ -102,11 +103,13 @@ function facts(row) {
   );
 }
 
+const told = (line) => [h("span.below", line.sku), ...batchesOf(line)];
+
 function lines(row) {
   const table = createTable({
     caption: "Lines",
     columns: [
-      { key: "name", label: "Item", wide: true, cell: (line) => line.name, below: (line) => h("span.below", line.sku) },
+      { key: "name", label: "Item", wide: true, cell: (line) => line.name, below: told },
       { key: "sku", label: "SKU", rank: 2, cell: (line) => h("code", line.sku) },
       {
         key: "quantity",

@@ -40,13 +40,15 @@ export function createDocument(id, only = null) {
   let loaded = false;
   let saving = 0;
 
-  function makeLine(code, { key = newKey(), item = null, quantity = 0, cost = "", state = "looking" } = {}) {
+  function makeLine(code, { key = newKey(), item = null, quantity = 0, cost = "", state = "looking", lot = "", expires = "" } = {}) {
     return {
       key,
       code,
       item: signal(item),
       quantity: signal(quantity),
       cost: signal(cost),
+      lot: signal(lot),
+      expires: signal(expires),
       state: signal(state),
       error: signal(null),
     };
@@ -160,6 +162,8 @@ export function createDocument(id, only = null) {
     item: line.item.value,
     quantity: line.quantity.value,
     cost: line.cost.value,
+    lot: line.lot.value,
+    expires: line.expires.value,
     state: line.state.value,
   });
   const plain = (of = lines.value) => ({

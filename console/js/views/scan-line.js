@@ -3,6 +3,7 @@ import { quantity, typedDecimal } from "../core/format.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { computed, effect } from "../core/signal.js";
+import { batchInputs, wantsBatch } from "./scan-batch.js";
 import { rounded, troubleOf } from "./scan-document.js";
 
 /**
@@ -57,6 +58,7 @@ function lineRow(scanned, line, leave) {
       { type: "button", "aria-label": () => `Remove ${nameOf(line)}`, onclick: () => scanned.remove(line) },
       icon("close"),
     ),
+    () => isKnown() && wantsBatch(scanned.mode(), line.item.value) && batchInputs(line, nameOf(line)),
     () => trouble.value && problem(line, trouble.value, leave),
   );
   handOn(() => node, leave);

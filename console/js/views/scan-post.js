@@ -3,6 +3,7 @@ import { storeName } from "../core/lookups.js";
 import * as outbox from "../core/outbox.js";
 import { onEnd, signal } from "../core/signal.js";
 import { LINES_WRONG } from "../ui/refusal.js";
+import { batchOf, wantsBatch } from "./scan-batch.js";
 import { FRACTION, troubleOf } from "./scan-document.js";
 
 const SHOWN = 10;
@@ -20,22 +21,26 @@ export function obstacle(document) {
   if (lines.value.some((line) => line.state.value === "failed")) return "Some codes could not be looked up yet.";
   if (ready.length === 0) return "Nothing to post yet: no item has these codes.";
   if (ready.some((line) => !isPossible(line.quantity.value, mode))) return "Every line needs a quantity.";
+  if (ready.some((line) => lacksBatch(line, mode))) return "Name the lot or the day of expiry.";
   if (ready.some((line) => troubleOf(line) === FRACTION)) return LINES_WRONG;
   return "";
 }
 
+const lacksBatch = ({ item, lot, expires }, mode) =>
+  wantsBatch(mode, item.value) && !lot.value.trim() && !expires.value;
 const isPossible = (quantity, mode) => (mode.isSigned ? quantity !== 0 : quantity > 0) && Number.isFinite(quantity);
 
 function bodyOf(mode, draft) {
   const { storeId, toStoreId, reason, reference, note } = draft;
   const cost = (line) => (mode.hasCost && line.cost ? { unit_cost: line.cost } : {});
+  const lot = (line) => (wantsBatch(mode, line.item) ? batchOf(line) : {});
   return {
     store_id: storeId,
     ...(mode.hasDestination ? { to_store_id: toStoreId } : {}),
     ...(mode.reasons ? { reason: reason.trim() } : {}),
     ...(reference.trim() ? { reference: reference.trim() } : {}),
     ...(note.trim() ? { note: note.trim() } : {}),
-    lines: draft.lines.map((line) => ({ item_id: line.item.id, quantity: line.quantity, ...cost(line) })),
+    lines: draft.lines.map((line) => ({ item_id: line.item.id, quantity: line.quantity, ...cost(line), ...lot(line) })),
   };
 }
 
