@@ -52,8 +52,8 @@ def pytest_collection():
 def pytest_collection_modifyitems(config, items):
     """Order the tests for several processes, and leave out what would be tried twice.
 
-    The drill that takes a minute on each engine comes first of all, one in each process, so that the three minutes are
-    the same one. Then come browsers, for they take longest; then the loading of real data, in one process, for both
+    What takes minutes on each engine comes first of all, one in each process, so that the three minutes of a drill are
+    the same one. Then come browsers, for they take long; then the loading of real data, in one process, for both
     would load it; then what only computes; and last what measures time or ends servers, when nothing else is left to
     do. Flask's TESTING and broken JSON are tried on one kind of database: they end in Flask and in the parser, before
     all rows. What is generated from the routing table, or is talk with providers and keys, is tried on MariaDB where
@@ -66,7 +66,13 @@ def pytest_collection_modifyitems(config, items):
         if _turn(item) == _DATA:
             item.add_marker(pytest.mark.xdist_group("data"))
     yield  # pytest brings together what wants the same engine
-    items.sort(key=lambda item: "readers_see_each_change_once" not in item.nodeid)
+    items.sort(key=_how_long)
+
+
+def _how_long(item) -> int:
+    """What takes minutes comes first, one in each process: each of these is there once for each engine."""
+    long = ("readers_see_each_change_once", "ten_thousand_steps")
+    return next((turn for turn, name in enumerate(long) if name in item.nodeid), len(long))
 
 
 def _turn(item) -> int:
