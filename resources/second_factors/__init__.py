@@ -21,7 +21,7 @@ from models import second_factor, totp
 from models.passkey import Passkey
 from models.totp import Totp
 from models.user import Oneself, User
-from resources.factors_shown import FACTORS
+from resources.second_factors.shapes import FACTORS
 
 CONFIRMED = reqparse.RequestParser()
 CONFIRMED.add_argument("current_password", type=Password(tried=True), required=True)

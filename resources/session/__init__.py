@@ -29,7 +29,7 @@ from models.passkey import PasskeyProof, proof_of
 from models.sign_in import SignIn
 from models.text import key
 from models.user import User
-from resources.me import ME
+from resources.session.shapes import ME
 
 CREDENTIALS = reqparse.RequestParser()
 CREDENTIALS.add_argument("username", type=Text(200), nullable=True)
