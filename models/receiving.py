@@ -28,7 +28,7 @@ from common.quantities import MONEY_PLACES, QUANTITY_PLACES, VALUE_PLACES, scale
 from common.types import QuantityType, ValueType
 from models import ledger
 from models.costing import divide
-from models.document_lines import Line
+from models.document_lines import NAMES, Line
 from models.movement import Movement, MovementLine
 from models.order_lines import counted, named
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
@@ -76,7 +76,7 @@ def receive(
     if purchase_order_id is None and landed_cost is None:
         return ledger.post(session, caller, kind="receipt", lines=lines, **fields)
     order = _open_order(session, caller, purchase_order_id, fields["store_id"]) if purchase_order_id else None
-    found = named(session, lines)
+    found = named(session, _named_by_order(order, lines) if order else lines)
     targets = _matched(order, found) if order else [None] * len(found)
     wanted = [_wanted(line, target) for line, target in zip(_counted(found, targets), targets, strict=True)]
     shares = _shares(wanted, found, landed_cost)
@@ -134,6 +134,17 @@ def _refuse_of_orders(lines: Sequence[dict[str, Any]]) -> None:
     bad = [(position, name) for position, line in enumerate(lines) for name in _ONLY_OF_ORDERS if name in line]
     if bad:
         raise errors.Invalid(message, errors=[FieldError(f"lines/{at}/{name}", "choice", message) for at, name in bad])
+
+
+def _named_by_order(order: PurchaseOrder, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines; of those that name a line of the order and no item, the item is that line's."""
+    items = {line.id: line.item_id for line in order.lines()}
+    return [
+        line | {"item_id": items[line["order_line"]]}
+        if line.get("order_line") in items and not any(line.get(name) is not None for name in NAMES)
+        else line
+        for line in lines
+    ]
 
 
 def _matched(order: PurchaseOrder, found: Sequence[Line]) -> list[PurchaseOrderLine]:

@@ -128,7 +128,9 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         if sent.refusal is None:
             sent.values = self.prepare(ids, sent.values)
         with idempotency.running(self.caller) if verb == "post" and self.replayable else nullcontext():
-            return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent))
+            # Who names no version is not told that another was quicker: they come after the other.
+            met = () if "If-Match" in request.headers else (errors.Stale,)
+            return again(self.session, lambda session: self._work(session.connection(), verb, ids, sent), met=met)
 
     def shape_of(self, *rows: Any) -> Shape:
         """Return how the answer is shown: as the noun's shape says, unless a row of the address decides."""

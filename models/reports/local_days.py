@@ -104,4 +104,8 @@ def _when(tz: ZoneInfo, low: datetime, high: datetime) -> datetime:
 
 
 def _offset(tz: ZoneInfo, moment: datetime) -> int:
-    return int((moment.astimezone(tz).utcoffset() or timedelta()).total_seconds())
+    try:
+        local = moment.astimezone(tz)
+    except OverflowError:  # where the calendar ends, or begins, at another hour than in UTC
+        local = (moment + timedelta(days=1 if moment.year == 1 else -1)).astimezone(tz)
+    return int((local.utcoffset() or timedelta()).total_seconds())

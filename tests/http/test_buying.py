@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from refusals import assert_problem
 
@@ -159,3 +162,26 @@ def test_freight_stands_beside_what_it_adds(fresh):
 
     assert receipt["landed_cost"] == "1.00"
     assert [(one["landed_cost"], one["unit_cost"]) for one in receipt["lines"]] == [("0.60", "2.20"), ("0.40", "4.40")]
+
+
+def test_a_line_of_an_order_names_the_item_too(fresh):
+    [ordered, *_] = fresh.get("purchase-orders/1").json["lines"]
+
+    came = fresh.made("receipts", OF_ORDER | {"lines": [{"order_line": ordered["id"], "quantity": 1}]}, role="clerk")
+    unknown = fresh.post("receipts", OF_ORDER | {"lines": [{"order_line": 999, "quantity": 1}]}, role="clerk")
+
+    [line_] = came["lines"]
+    assert (line_["item_id"], line_["order_line"]) == (ordered["item_id"], ordered["id"])
+    assert_problem(unknown, 400)
+
+
+def test_of_two_who_send_an_order_at_once_the_second_is_told_that_it_is_sent(fresh):
+    order = fresh.made("purchase-orders", ORDER | {"lines": [line()]}, role="manager")["id"]
+    together = threading.Barrier(2, timeout=10)
+
+    def send(_):
+        together.wait()
+        return fresh.post(f"purchase-orders/{order}/sending", None, role="manager").status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(send, range(2))) == [201, 409]

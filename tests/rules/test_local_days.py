@@ -45,3 +45,9 @@ def test_a_day_is_that_of_the_zone(year):
 
     right = [row["at"].astimezone(ZoneInfo(STORES[row["store_id"]])).date().isoformat() for row in rows]
     assert [found for *_, found in told] == right
+
+
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+def test_the_ends_of_the_calendar_have_a_day_too(moment):
+    """In some zone each is in a year that there is not."""
+    assert [offsets(zone, moment, moment)[-1][0] for zone in ZONES] == [None] * len(ZONES)
