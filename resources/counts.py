@@ -57,6 +57,8 @@ COUNT = Shape(
         Field("movement_id", filters=True, rule=Id()),
     ],
     default_sort="-id",
+    digested=True,  # tallies leave its version alone, so that whoever approves it need not read it anew for each
+    borrowed=counted.TALLIED,
     links=[
         Link("store", "/stores/%(store_id)d"),
         Link("category", "/categories/%(category_id)d", when=given("category_id")),
@@ -90,6 +92,8 @@ TALLIED = Shape(
     ],
     row_path="/counts/%(count_id)d/tallies/%(id)d",
     version=counted.TALLY_VERSION,
+    digested=True,  # with the item's code and name of today, and its user's
+    borrowed=counted.TALLY_RENAMED,
     default_sort="-id",
     joins=[(Item, Item.id == Tally.item_id, False), (User, User.id == Tally.tallied_by, True)],
     links=[Link("count", "/counts/%(count_id)d"), Link("variance", "/counts/%(count_id)d/variances/%(item_id)d")],
@@ -124,6 +128,8 @@ def _variance(called: str, *, told: bool) -> Shape:
         ],
         row_path="/counts/%(count_id)d/variances/%(item_id)d",
         default_sort="sku",
+        digested=True,
+        borrowed=counted.RENAMED,
         joins=[(Item, Item.id == CountItem.item_id, False)],
         links=[Link("count", "/counts/%(count_id)d"), Link("item", "/items/%(item_id)d")],
         called=called,

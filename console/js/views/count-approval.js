@@ -10,7 +10,7 @@ import { createForm, inDialog } from "../ui/form.js";
 export function askForApproval(count) {
   return openDialog((close) => {
     const keyOf = intention();
-    const missed = Math.max(0, count.items_listed - count.items_counted);
+    const missed = count.items_listed - count.items_counted;
     const form = createForm(
       [
         selectField({
