@@ -81,7 +81,7 @@ class CountItem(db.Model):
 
     `counted` is null until it was tallied, and again from the moment that a recount is wanted. `on_hand_first` and
     `on_hand_last` are its level at the first and the last living tally; of an item without one, the level at opening.
-    `line_last` is the last line of the ledger that the last tally saw.
+    `line_last` is the last line of the ledger that the last tally saw; before there is one, that the opening saw.
     """
 
     __tablename__ = "count_items"

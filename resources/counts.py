@@ -11,7 +11,7 @@ from common.fields import Boolean, Choice, Id, Quantity
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.conditions import Own, When, given
 from common.types import QuantityType
-from models import counted, rules, tallying
+from models import approving, counted, rules, tallying
 from models.count import LEFT, OPEN, STATES, UNCOUNTED, Count
 from models.counted import CountItem, Tally
 from models.item import Item
@@ -247,4 +247,4 @@ class CountApproval(Resource):
 
     def post(self, count: Count, fields: dict[str, Any]) -> Count:
         """Post the differences as one adjustment; `uncounted` says what becomes of what nobody counted."""
-        return count.approve(self.caller, **fields)
+        return approving.approve(self.session, self.caller, count, **fields)
