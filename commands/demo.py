@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -140,7 +141,7 @@ class _Demo:
         wanted: list[tuple[Item, Decimal]],
         *,
         to_store: Store | None = None,
-        **words: str,
+        **words: Any,
     ) -> Movement | None:
         lines = [self._line(kind, item, quantity) for item, quantity in wanted if quantity]
         if not lines:

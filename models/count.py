@@ -2,21 +2,20 @@
 
 1. An item's difference is the sum of its tallies less its level at the last of them. It is added to the level of the
    moment of approval, so that what is sold or received while the shop is counted is no error.
-2. Two stocktakes that could count the same item of a store are never open together: the second is refused.
-3. Only an open one is tallied, recounted, approved or abandoned; nothing is changed in it afterwards.
-4. Approval posts all differences as one adjustment with the reason `stocktake`, or none. Nothing is clamped: what a
-   level cannot lose is refused with the item's name.
-5. What nobody counted is left as it is, or, if approval says so, taken for gone: what stood there at the opening.
+2. Two stocktakes whose scopes overlap are never open together in a store: the second is refused.
+3. An item of a store is in the hands of one open stocktake: the first that listed or counted it. It stays there until
+   that one is closed, whatever becomes of its category meanwhile; others neither list nor count it.
+4. Only an open one is tallied, recounted, approved or abandoned; nothing is changed in it afterwards.
+5. Approval is told in models/approving.py, tallying in models/tallying.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, and_, insert, literal, select
+from sqlalchemy import Boolean, ForeignKey, Index, String, and_, func, insert, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import clock, errors
@@ -24,18 +23,16 @@ from common.access import Caller
 from common.database import db, refusals
 from common.errors import FieldError
 from common.types import QuantityType, Timestamp
-from models import ledger
 from models.category import Category
 from models.counted import CountItem
 from models.item import Item
 from models.level import Level
-from models.row import InStore, Row, unknown
+from models.movement import MovementLine
+from models.row import ID, InStore, Row, unknown
 from models.store import Store, open_store
 
 OPEN, APPROVED, ABANDONED = STATES = ("open", "approved", "abandoned")
 LEFT, ZEROED = UNCOUNTED = ("left", "zeroed")
-REASON = "stocktake"
-_NAMED = 20
 
 
 class Count(InStore, Row, db.Model):
@@ -87,7 +84,11 @@ class Count(InStore, Row, db.Model):
         return _below(session, self.category_id)
 
     def ensure_open(self, *, alone: bool = False) -> None:
-        """Hold it open until the transaction ends, `alone` or beside others; raises Closed where it is not."""
+        """Hold it open until the transaction ends, `alone` or beside others; raises Closed where it is not.
+
+        Its store is held first, so that no other is opened while this one takes an item into its hands.
+        """
+        self.session.execute(select(Store.id).where(Store.id == self.store_id).with_for_update(read=True))
         self.session.refresh(self, with_for_update={"read": not alone})
         if self.state != OPEN:
             raise errors.Closed(f"This stocktake is {self.state}.")
@@ -95,50 +96,12 @@ class Count(InStore, Row, db.Model):
     def abandon(self, caller: Caller) -> Self:
         """End it without a trace in the stock; what was tallied can still be read."""
         self.ensure_open(alone=True)
-        return self._close(ABANDONED, caller)
+        return self.close(ABANDONED, caller)
 
-    def approve(self, caller: Caller, *, uncounted: str, beyond_tolerance: bool, reference: str | None) -> Self:
-        """Post the differences; raises Refused while items await a recount or lie beyond the tolerance."""
-        self.ensure_open(alone=True)
-        counted = self._items(CountItem.counted.is_not(None))
-        missed = self._items(CountItem.counted.is_(None), CountItem.listed) if uncounted == ZEROED else []
-        self._refuse_unsettled([] if beyond_tolerance else counted)
-        lines = [{"item_id": one.item_id, "quantity": one.difference} for one in [*counted, *missed] if one.difference]
-        if lines:
-            said = {"reason": REASON, "reference": reference or f"count {self.id}", "note": self.note}
-            posted = ledger.post(self.session, caller, kind="adjustment", store_id=self.store_id, lines=lines, **said)  # type: ignore[arg-type]
-            self.movement_id = posted.id
-        return self._close(APPROVED, caller)
-
-    def _close(self, state: str, caller: Caller) -> Self:
+    def close(self, state: str, caller: Caller) -> Self:
+        """End it in a state, while it is held alone."""
         self.assign({"state": state, "open_scope": None, "closed_by": caller.user_id, "closed_at": clock.now()})
         return self
-
-    def _items(self, *which: Any) -> Sequence[CountItem]:
-        of_it = select(CountItem).where(CountItem.count_id == self.id, *which)
-        return self.session.scalars(of_it.order_by(CountItem.item_id)).all()
-
-    def _refuse_unsettled(self, counted: Sequence[CountItem]) -> None:
-        waiting = self._items(CountItem.counted.is_(None), CountItem.recounts > 0)
-        if waiting:
-            raise errors.Refused("Some items are to be counted again first.", errors=self._named(waiting, "recount"))
-        far = [] if self.tolerance is None else [one for one in counted if self._is_far(one)]
-        if far:
-            raise errors.Refused(
-                "Some differences are beyond the tolerance. Have these items counted again, or approve with "
-                "`beyond_tolerance`.",
-                errors=self._named(far, "beyond_tolerance"),
-            )
-
-    def _is_far(self, one: CountItem) -> bool:
-        return not one.recounts and abs(one.difference) > (self.tolerance or 0)
-
-    def _named(self, items: Sequence[CountItem], code: str) -> list[FieldError]:
-        of_them = select(Item.id, Item.sku).where(Item.id.in_([one.item_id for one in items[:_NAMED]]))
-        return [
-            FieldError("items", code, sku, {"item_id": id_})
-            for id_, sku in self.session.execute(of_them.order_by(Item.id))
-        ]
 
 
 def _below(session: Session, category_id: int) -> frozenset[int]:
@@ -158,16 +121,25 @@ def _refuse_overlap(session: Session, store_id: int, scope: frozenset[int] | Non
 
 
 def _list(session: Session, count: Count, scope: frozenset[int] | None) -> None:
-    """List what stands in the scope, without what stands at nothing: nobody is sent to look for it."""
-    there = and_(Level.store_id == count.store_id, Level.on_hand != 0)
+    """List what stands in the scope and in no other stocktake's hands.
+
+    What stands at nothing is left out: nobody is sent to look for it.
+    """
+    others = select(CountItem.item_id).join(Count, Count.id == CountItem.count_id)
+    others = others.where(Count.store_id == count.store_id, Count.state == OPEN, CountItem.item_id == Level.item_id)
+    there = and_(Level.store_id == count.store_id, Level.on_hand != 0, ~others.exists())
     here = there if scope is None else and_(there, Item.category_id.in_(sorted(scope)))
-    columns = ("count_id", "item_id", "listed", "on_hand_first", "on_hand_last", *_NONE_YET)
-    rows = select(literal(count.id), Level.item_id, literal(value=True), Level.on_hand, Level.on_hand, *_none_yet())
+    last = session.scalar(select(func.max(MovementLine.id)).where(MovementLine.store_id == count.store_id))
+    line = literal(last or 0, ID)  # nothing moves here while the store is held
+    columns = ("count_id", "item_id", "listed", "on_hand_first", "on_hand_last", "line_last", *_NONE_YET)
+    rows = select(
+        literal(count.id), Level.item_id, literal(value=True), Level.on_hand, Level.on_hand, line, *_none_yet()
+    )
     listed = rows.join(Item, Item.id == Level.item_id).where(here)
     session.execute(insert(CountItem).from_select(columns, listed, include_defaults=False))
 
 
-_NONE_YET = ("line_last", "moved_between", "tallies", "recounts", "version", "created_at", "updated_at")
+_NONE_YET = ("moved_between", "tallies", "recounts", "version", "created_at", "updated_at")
 
 
 def _now() -> list[Any]:
@@ -175,7 +147,7 @@ def _now() -> list[Any]:
 
 
 def _none_yet() -> list[Any]:
-    return [literal(0), literal(value=False), literal(0), literal(0), literal(1), *_now()]
+    return [literal(value=False), literal(0), literal(0), literal(1), *_now()]
 
 
 refusals["uq_counts_open_scope"] = lambda: errors.InUse("A stocktake of the same scope is open in this store.")

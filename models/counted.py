@@ -35,6 +35,7 @@ from common import clock
 from common.access import Caller
 from common.database import db
 from common.types import QuantityType, Timestamp
+from models.item import Item
 from models.row import ID
 
 
@@ -80,7 +81,7 @@ class CountItem(db.Model):
 
     `counted` is null until it was tallied, and again from the moment that a recount is wanted. `on_hand_first` and
     `on_hand_last` are its level at the first and the last living tally; of an item without one, the level at opening.
-    `line_last` is the last line of the ledger that the last tally saw.
+    `line_last` is the last line of the ledger that the last tally saw; before there is one, that the opening saw.
     """
 
     __tablename__ = "count_items"
@@ -141,5 +142,13 @@ def _number_of(*which: Any) -> Any:
     return here.scalar_subquery()
 
 
-LISTED = _number_of(CountItem.listed)
+LISTED = _number_of()
+"""How many items it has: what stood there at its opening, and what was counted besides."""
 COUNTED = _number_of(CountItem.counted.is_not(None))
+TALLIED = (
+    select(func.max(CountItem.updated_at)).where(CountItem.count_id == literal_column("counts.id")).scalar_subquery()
+)
+"""When one of its items was tallied last, or was to be counted again."""
+RENAMED = select(Item.updated_at).where(Item.id == CountItem.item_id).scalar_subquery()
+TALLY_RENAMED = select(Item.updated_at).where(Item.id == Tally.item_id).scalar_subquery()
+"""When the item that is shown by its code and name of today changed last."""

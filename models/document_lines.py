@@ -58,13 +58,13 @@ def _units(money: Decimal | None) -> int | None:
     return None if money is None else scale(money, MONEY_PLACES)
 
 
-def resolve(session: Session, lines: Sequence[dict[str, Any]]) -> list[Line]:
+def resolve(session: Session, lines: Sequence[dict[str, Any]], *, also_archived: bool = False) -> list[Line]:
     """Return the lines with their items.
 
     Raises Invalid, each line at its field: not exactly one name, an unknown item, a fraction of a whole piece;
-    Archived where an item is put away.
+    Archived where an item is put away, unless that matters to nobody.
     """
-    return _resolved(session, lines, None)
+    return _resolved(session, lines, None, also_archived=also_archived)
 
 
 def resolve_of(session: Session, lines: Sequence[dict[str, Any]], held: Container[int]) -> list[Line]:
@@ -72,10 +72,12 @@ def resolve_of(session: Session, lines: Sequence[dict[str, Any]], held: Containe
 
     Raises Invalid, each line at its field, as `resolve`, and for an item that is not `held`.
     """
-    return _resolved(session, lines, held)
+    return _resolved(session, lines, held, also_archived=True)
 
 
-def _resolved(session: Session, lines: Sequence[dict[str, Any]], held: Container[int] | None) -> list[Line]:
+def _resolved(
+    session: Session, lines: Sequence[dict[str, Any]], held: Container[int] | None, *, also_archived: bool
+) -> list[Line]:
     wanted = [_name_of(position, line) for position, line in enumerate(lines)]
     bad = [name for name in wanted if isinstance(name, FieldError)]
     if bad:
@@ -91,7 +93,7 @@ def _resolved(session: Session, lines: Sequence[dict[str, Any]], held: Container
             resolved.append(known)
     if problems:
         raise errors.Invalid(errors=problems)
-    if held is None:
+    if not also_archived:
         _refuse_archived(lines, wanted, found)
     return resolved
 

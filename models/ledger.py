@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from common.access import Caller
 from common.database import insert_missing
 from common.errors import FieldError
 from common.gathering import gathered
+from common.quantities import QUANTITY_PLACES
 from models import ledger_batches, plan
 from models.document_lines import resolve, resolve_of
 from models.ledger_rows import Held, moves_of, take_levels, write
@@ -40,9 +42,12 @@ def post(
     lines: Sequence[dict[str, Any]],
     to_store_id: int | None = None,
     occurred_at: datetime | None = None,
+    also_archived: bool = False,
     **words: str | None,
 ) -> Movement:
     """Record a document; `words` are its reference, note and reason.
+
+    `also_archived` lets it name items that are put away, for goods that are there or not whatever the catalogue says.
 
     Raises Invalid for what is unknown and for batches that are to be named or are not, NotAllowed for a store that is
     not the caller's, Archived, InsufficientStock with what is available, UnexpectedLevel, OutOfRange.
@@ -50,7 +55,7 @@ def post(
     *stores, found = gathered(
         lambda: open_store(session, caller, store_id, "store_id"),
         *([lambda: _destination(session, store_id, to_store_id)] if kind == "transfer" else []),
-        lambda: resolve(session, lines),
+        lambda: resolve(session, lines, also_archived=also_archived),
     )
     ledger_batches.refuse_names(kind, found)
     held = take_levels(session, stores, sorted({line.item_id for line in found}))
@@ -160,6 +165,12 @@ def open_level(session: Session, store_id: int, item_id: int) -> None:
     now = clock.now()
     row = {"store_id": store_id, "item_id": item_id, "created_at": now, "updated_at": now}
     insert_missing(session, Level, [row])
+
+
+def hold(session: Session, store_id: int, item_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what is on hand of some items, which nobody else moves until the transaction ends."""
+    held = take_levels(session, [session.get_one(Store, store_id)], sorted(item_ids))
+    return {item: Decimal(level.on_hand).scaleb(-QUANTITY_PLACES) for (_, item), level in held.levels.items()}
 
 
 def _destination(session: Session, store_id: int, to_store_id: int | None) -> Store:

@@ -27,14 +27,15 @@ _PREFIX = "lines/0/"
 def tally(session: Session, caller: Caller, count: Count, line: dict[str, Any]) -> Tally:
     """Add what was counted of an item, or take back (below zero) what was not there.
 
-    Raises Closed, Invalid for an unknown item or a fraction of a whole piece, Archived, and Refused for an item that is
-    not in the stocktake's scope, that another open one counted, or of which less than nothing would be left.
+    Raises Closed, Invalid for an unknown item or a fraction of a whole piece, Refused where less than nothing would be
+    left; and of an item that the stocktake neither lists nor has counted, Archived, and Refused where it is not in the
+    scope or in another's hands.
     """
     count.ensure_open()
     found = _resolved(session, line)
     item_id, quantity = found.item_id, found.fields["quantity"]
-    _refuse_foreign(session, count, item_id)
     on_hand, last_line = _level(session, count.store_id, item_id)
+    _refuse_foreign(session, count, item_id)
     row = _row(session, count, item_id, on_hand)
     counted = _sum(row, quantity)
     if row.counted is None:
@@ -59,8 +60,8 @@ def recount(session: Session, count: Count, line: dict[str, Any]) -> CountItem:
     """Let an item be counted anew: what was tallied of it counts no more; raises as `tally` does."""
     count.ensure_open()
     item_id = _resolved(session, line | {"quantity": Decimal(0)}).item_id
-    _refuse_foreign(session, count, item_id)
     on_hand, _ = _level(session, count.store_id, item_id)
+    _refuse_foreign(session, count, item_id)
     row = _row(session, count, item_id, on_hand)
     row.counted, row.recounts, row.tallies, row.moved_between = None, row.recounts + 1, 0, False
     row.version += 1
@@ -72,11 +73,9 @@ def recount(session: Session, count: Count, line: dict[str, Any]) -> CountItem:
 def _resolved(session: Session, line: dict[str, Any]) -> Line:
     """Return the one line in the item's unit; what is wrong with it is told at the body's own fields."""
     try:
-        (found,) = resolve(session, [line])
+        (found,) = resolve(session, [line], also_archived=True)
     except errors.Invalid as invalid:
         raise errors.Invalid(errors=[_own(one) for one in invalid.errors]) from None
-    except errors.Archived as archived:
-        raise errors.Archived(archived.detail, errors=[_own(one) for one in archived.errors]) from None
     return found
 
 
@@ -86,31 +85,36 @@ def _own(error: FieldError) -> FieldError:
 
 
 def _refuse_foreign(session: Session, count: Count, item_id: int) -> None:
-    """Categories of items and of categories may have changed since it was opened, so the scope is asked each time."""
+    """Refuse what the stocktake may not take into its hands; what is there stays, whatever became of it since.
+
+    The item's level is held meanwhile, so that no two stocktakes take it at once.
+    """
+    of_it = select(CountItem.count_id).join(Count, Count.id == CountItem.count_id)
+    of_it = of_it.where(Count.store_id == count.store_id, Count.state == OPEN, CountItem.item_id == item_id)
+    holders = session.scalars(of_it).all()
+    if count.id in holders:
+        return
     scope = count.categories(session)
-    category_id = session.scalar(select(Item.category_id).where(Item.id == item_id))
-    if scope is not None and category_id not in scope:
+    item = session.execute(select(Item.category_id, Item.archived_at).where(Item.id == item_id)).one()
+    if scope is not None and item.category_id not in scope:
         raise _refused("not_counted", "This item is not in the category that is counted.")
-    elsewhere = (
-        select(CountItem.count_id)
-        .join(Count, Count.id == CountItem.count_id)
-        .where(Count.store_id == count.store_id, Count.state == OPEN, Count.id != count.id)
-        .where(CountItem.item_id == item_id, CountItem.counted.is_not(None))
-    )
-    other = session.scalar(elsewhere.limit(1))
-    if other is not None:
-        raise _refused("counted_elsewhere", f"Stocktake {other}, which is open, has counted this item.")
+    if holders:
+        message = f"Stocktake {holders[0]}, which is open, counts this item."
+        raise _refused("counted_elsewhere", message, count_id=holders[0])
+    if item.archived_at is not None:
+        message = "This item is archived. Restore it first."
+        raise errors.Archived(message, errors=[FieldError("item_id", "archived", message)])
 
 
-def _refused(code: str, message: str) -> errors.Refused:
-    return errors.Refused(message, errors=[FieldError("item_id", code, message)])
+def _refused(code: str, message: str, **extra: int) -> errors.Refused:
+    return errors.Refused(message, errors=[FieldError("item_id", code, message, extra or None)])
 
 
 def _level(session: Session, store_id: int, item_id: int) -> tuple[Decimal, int]:
-    """Return the level and the last line that made it, and let nobody move it until the tally stands."""
+    """Return the level and the last line that made it, and let nobody move or count it until the tally stands."""
     open_level(session, store_id, item_id)
     of_it = Level.store_id == store_id, Level.item_id == item_id
-    on_hand: Decimal = session.scalars(select(Level.on_hand).where(*of_it).with_for_update(read=True)).one()
+    on_hand: Decimal = session.scalars(select(Level.on_hand).where(*of_it).with_for_update()).one()
     lines = MovementLine.store_id == store_id, MovementLine.item_id == item_id, MovementLine.place == ON_HAND
     return on_hand, session.scalar(select(func.max(MovementLine.id)).where(*lines)) or 0
 

@@ -11,7 +11,7 @@ from common.fields import Boolean, Choice, Id, Quantity
 from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.conditions import Own, When, given
 from common.types import QuantityType
-from models import counted, rules, tallying
+from models import approving, counted, rules, tallying
 from models.count import LEFT, OPEN, STATES, UNCOUNTED, Count
 from models.counted import CountItem, Tally
 from models.item import Item
@@ -57,6 +57,7 @@ COUNT = Shape(
         Field("movement_id", filters=True, rule=Id()),
     ],
     default_sort="-id",
+    borrowed=counted.TALLIED,  # tallies leave its version alone, so that who approves it need not read it after each
     links=[
         Link("store", "/stores/%(store_id)d"),
         Link("category", "/categories/%(category_id)d", when=given("category_id")),
@@ -90,6 +91,8 @@ TALLIED = Shape(
     ],
     row_path="/counts/%(count_id)d/tallies/%(id)d",
     version=counted.TALLY_VERSION,
+    digested=True,  # with the item's code and name of today, and its user's
+    borrowed=counted.TALLY_RENAMED,
     default_sort="-id",
     joins=[(Item, Item.id == Tally.item_id, False), (User, User.id == Tally.tallied_by, True)],
     links=[Link("count", "/counts/%(count_id)d"), Link("variance", "/counts/%(count_id)d/variances/%(item_id)d")],
@@ -124,6 +127,8 @@ def _variance(called: str, *, told: bool) -> Shape:
         ],
         row_path="/counts/%(count_id)d/variances/%(item_id)d",
         default_sort="sku",
+        digested=True,
+        borrowed=counted.RENAMED,
         joins=[(Item, Item.id == CountItem.item_id, False)],
         links=[Link("count", "/counts/%(count_id)d"), Link("item", "/items/%(item_id)d")],
         called=called,
@@ -241,4 +246,4 @@ class CountApproval(Resource):
 
     def post(self, count: Count, fields: dict[str, Any]) -> Count:
         """Post the differences as one adjustment; `uncounted` says what becomes of what nobody counted."""
-        return count.approve(self.caller, **fields)
+        return approving.approve(self.session, self.caller, count, **fields)

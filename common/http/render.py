@@ -66,7 +66,9 @@ def framed(path: str, query: Query, found: Page, rows: bytes, tag: Callable[[byt
 
 def _tag_of(compiled: Compiled, query: Query, rows: list[Any], frame: bytes, body: bytes) -> str:
     """Return the list's tag: a digest of its rows' versions where these say everything, else of all that is shown."""
-    if not compiled.shape.versioned or compiled.many or query.expand or query.fields is not None:
+    shape = compiled.shape
+    told = shape.versioned and not shape.digested and shape.borrowed is None
+    if not told or compiled.many or query.expand or query.fields is not None:
         return conditional.list_tag(body)
     scope = compiled.scope
     stores = [None if ids is None else sorted(ids) for ids in (scope.sees, scope.changes)]
@@ -154,6 +156,7 @@ def row(connection: Connection, caller: Caller, shape: Shape, result: Any, query
     borrowed = _borrowed(connection, shape, result)
     if modified and borrowed and borrowed > modified:  # the version says nothing of what others changed since
         partial, modified = True, borrowed
+    partial |= shape.digested
     return conditional.answer(body, conditional.row_tag(version, body, partial=partial), modified=modified)
 
 
@@ -184,9 +187,10 @@ def changed(connection: Connection, caller: Caller, shape: Shape, verb: str, res
     if result is None or verb == "delete":
         return Response(status=204)
     members = _one(connection, caller, shape, result, Query())
-    response = Response(orjson.dumps(members), 201 if verb == "post" else 200, content_type=JSON)
+    body = orjson.dumps(members)
+    response = Response(body, 201 if verb == "post" else 200, content_type=JSON)
     if shape.versioned:
-        response.headers["ETag"] = f'"{members["version"]}"'
+        response.headers["ETag"] = conditional.row_tag(members["version"], body, partial=shape.digested)
     if verb == "post" and shape.has_rows:
         response.headers["Location"] = scope_of(caller).prefix + shape.row_path % members
     return response

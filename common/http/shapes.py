@@ -103,6 +103,7 @@ class Shape:
         bare: bool = False,
         called: str | None = None,
         borrowed: Any = None,
+        digested: bool = False,
         endless: bool = False,
         computed: bool = False,
         late: Sequence[tuple[Any, Any, bool]] = (),
@@ -113,6 +114,7 @@ class Shape:
         self.keys: tuple[Any, ...] = (model.id,) if key is None else key if isinstance(key, tuple) else (key,)
         self.search, self.archivable, self.default_sort = search, archivable, default_sort
         self.borrowed = borrowed  # when other rows that are shown within this one changed last
+        self.digested = digested  # no version or time says all that is shown: its tags are digests of that
         self.defaults, self.bare, self.called = dict(defaults or {}), bare, called
         self.fields = {
             field.name: field for field in _with_common(model, fields, version=version, archivable=archivable)

@@ -150,3 +150,19 @@ def test_one_is_abandoned_after_a_question(page, shop, count):
     expect(page.locator(".facts").get_by_text("Abandoned")).to_be_visible()
     page.goto("/app/counts")
     expect(rows(page).first).to_contain_text("Abandoned")
+
+
+def test_an_item_that_cannot_be_posted_is_told_by_its_name(page, shop, wares, count, watch, shoot):
+    watch.expect(409, "/approval$")
+    _, kettle, _ = wares
+    shop.api.post(f"/counts/{count['id']}/tallies", {"item_id": kettle["id"], "quantity": 0})
+    sold = [{"item_id": kettle["id"], "quantity": 1}]
+    shop.api.post("/sales", {"store_id": shop.street["id"], "lines": sold})
+    page.goto(f"/app/counts/{count['id']}")
+    page.get_by_role("button", name="Approve…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Approve and post").click()
+
+    told = page.get_by_role("dialog").get_by_role("alert")
+    expect(told).to_contain_text("Of some items less is left than was missing.")
+    expect(told).to_contain_text(f"Kettle ({kettle['sku']}): 6 fewer than expected were counted, and only 5 are left.")
+    shoot(page, "count-refused")

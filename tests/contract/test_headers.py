@@ -108,7 +108,7 @@ def test_what_a_client_has_not_is_sent(shop, call):
 
 
 @each(EXACT)
-def test_a_rows_tag_is_its_version_alike_for_everybody(shop, call):
+def test_a_rows_tag_is_its_version_alike_for_everybody_or_begins_with_it(shop, call):
     path = call.path(shop, call.least)
 
     for role in ROLES[ROLES.index(call.least) :]:
@@ -116,7 +116,11 @@ def test_a_rows_tag_is_its_version_alike_for_everybody(shop, call):
 
         if answer.status_code == 404 and any(own in path for own in OWN):
             continue
-        assert answer.headers["ETag"] == f'"{answer.json["version"]}"' or "session" in path
+        tag, version = answer.headers["ETag"], answer.json["version"]
+        if call.resource.shape.digested:  # what it shows of other rows moves it too
+            assert re.fullmatch(rf'"{version}-[0-9a-f]{{24}}"', tag)
+        else:
+            assert tag == f'"{version}"' or "session" in path
         assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT", answer.headers["Last-Modified"])
 
 
@@ -152,7 +156,8 @@ def test_a_replacement_needs_the_version_that_it_replaces(shop, call):
 @each([call for call in CHANGES if any(call.url == read.url for read in EXACT) and call.parameters])
 def test_a_change_to_what_was_read_moves_the_version_by_one(fresh, call, how):
     path = call.path(fresh)
-    tag = fresh.get(path).headers["ETag"]
+    before = fresh.get(path)
+    tag = before.headers["ETag"]
     sent = {"its tag": tag, "one of several": f'"77", {tag}', "whatever is there": "*"}[how]
 
     answer = call.send(fresh, path=path, headers={"If-Match": sent})
@@ -162,7 +167,8 @@ def test_a_change_to_what_was_read_moves_the_version_by_one(fresh, call, how):
     if str(call) in ERASED or any(own in path for own in OWN):
         assert after.status_code == 404
         return
-    assert after.headers["ETag"] == f'"{int(tag.strip(chr(34))) + 1}"'
+    assert after.json["version"] == before.json["version"] + 1
+    assert after.headers["ETag"].strip('"').split("-")[0] == str(after.json["version"])
     assert call.verb == "delete" or answer.headers["ETag"] == after.headers["ETag"]
     assert call.verb == "delete" or answer.json == after.json
 

@@ -94,12 +94,11 @@ const posted = (id) => h("a", { href: href(`/movements/${id}`) }, `Adjustment ${
 
 function facts(row) {
   const zone = storeZone(row.store_id);
-  const listed = Math.max(row.items_listed, row.items_counted);
   const shown = [
     ["Store", storeName(row.store_id)],
     ["What", scopeOf(row, categoryName)],
     ["State", stateBadge(row)],
-    ["Counted", `${row.items_counted} of ${plural(listed, "item")}`],
+    ["Counted", `${row.items_counted} of ${plural(row.items_listed, "item")}`],
     ["Opened", when(row.created_at, zone)],
     ["Ended", when(row.closed_at, zone)],
     ["Blind", row.blind && "Only managers see what is expected"],

@@ -41,7 +41,7 @@ export function render(page, context) {
         label: "Counted",
         number: true,
         rank: 2,
-        cell: (row) => `${row.items_counted} of ${Math.max(row.items_listed, row.items_counted)}`,
+        cell: (row) => `${row.items_counted} of ${row.items_listed}`,
       },
       { key: "state", label: "State", cell: (row) => stateBadge(row) },
       { key: "note", label: "Note", rank: 3, cell: (row) => h("span.muted", row.note) },
