@@ -16,6 +16,7 @@ from models.category import Category
 from models.count import Count
 from models.counted import CountItem
 from models.item import Item
+from models.store import Store
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def shelves(engine):
 
 
 def begin(session, category):
-    scope = {"store_id": 1, "category_id": category.id, "blind": False, "tolerance": None, "note": None}
+    here = session.scalars(select(Store.id)).one()
+    scope = {"store_id": here, "category_id": category.id, "blind": False, "tolerance": None, "note": None}
     return Count.begin(session, examples.CLERK, **scope)
 
 
