@@ -47,6 +47,7 @@ class Books:
     def __init__(self, lenient, own_costs):
         self.lenient, self.own_costs = lenient, own_costs
         self.levels: dict[tuple[int, int], Level] = {}
+        self.lines: list[Line] = []
 
     def level(self, store, item):
         return self.levels.get((store, item)) or Level()

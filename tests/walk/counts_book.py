@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from books import Books
-from sheet import No, Want, wire
+from sheet import ON_HAND, No, Want, wire
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Stocktake:
     id: int = 0
     state: str = "open"
     items: dict[int, Counted] = field(default_factory=dict)
+    since: int = 0  # how many lines the ledger had at the opening
 
     def __repr__(self):
         return f"<count {self.id} {self.state}>"
@@ -44,6 +45,7 @@ class Stocktake:
 
     def list(self, books: Books):
         """List what does not stand at nothing."""
+        self.since = len(books.lines)
         for (store, item), level in books.levels.items():
             if store == self.store and level.on_hand:
                 self.items[item] = Counted(level.on_hand, level.on_hand, listed=True)
@@ -74,7 +76,7 @@ class Stocktake:
         self.ensure_open()
         waiting = [item for item, row in sorted(self.items.items()) if row.sum is None and row.recounts]
         if waiting:
-            raise No("refused", *(("items", "recount", {"item_id": item}) for item in waiting))
+            raise No("refused", *((f"items/{item}", "recount", {"item_id": item}) for item in waiting))
         counted = [(item, row) for item, row in sorted(self.items.items()) if row.sum is not None]
         far = [
             item
@@ -82,12 +84,28 @@ class Stocktake:
             if self.tolerance is not None and not row.recounts and abs(row.difference) > self.tolerance
         ]
         if far and not beyond:
-            raise No("refused", *(("items", "beyond_tolerance", {"item_id": item}) for item in far))
-        missed = [(i, row) for i, row in sorted(self.items.items()) if row.sum is None and row.listed] if zeroed else []
-        wants = [Want(item, row.difference) for item, row in [*counted, *missed] if row.difference]
-        posted = books.record("adjustment", self.store, wants) if wants else None
+            raise No("refused", *((f"items/{item}", "beyond_tolerance", {"item_id": item}) for item in far))
+        moved = {item: row.difference for item, row in counted}
+        if zeroed:
+            missed = [(item, row) for item, row in self.items.items() if row.sum is None and row.listed]
+            moved |= {item: -self.gone(books, item, row.last) for item, row in missed}
+        wants = [Want(item, units) for item, units in sorted(moved.items()) if units]
+        posted = self.post(books, wants) if wants else None
         self.state = "approved"
         return posted
+
+    def gone(self, books, item, stood):
+        """Return what nobody found: what stood at the opening, but no more than stood there at any time since."""
+        here = [line.after for line in books.lines[self.since :] if line[1:4] == (ON_HAND, self.store, item)]
+        return stood if stood < 0 else max(0, min([stood, *here]))
+
+    def post(self, books, wants):
+        try:
+            return books.record("adjustment", self.store, wants)
+        except No as no:  # the request has no lines: it is told of items
+            items = [(wants[int(place.split("/")[1])].item, code, figures) for place, code, figures in no.told]
+            told = [(f"items/{item}", code, figures | {"item_id": item}) for item, code, figures in items]
+            raise No(no.slug, *told, status=no.status) from None
 
     def abandon(self):
         self.ensure_open()

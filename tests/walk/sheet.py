@@ -123,6 +123,7 @@ class Sheet:
             if told:
                 raise No(slug, *(told[position] for position in sorted(told)))
         self.books.levels |= self.after
+        self.books.lines += self.lines
         return self.lines
 
 

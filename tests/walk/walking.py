@@ -246,4 +246,5 @@ def money(text):
 
 
 def _figures(error):
-    return {name: value for name, value in error.items() if name not in {"field", "code", "message"}}
+    words = {"field", "code", "message", "sku", "name"}
+    return {name: value for name, value in error.items() if name not in words}

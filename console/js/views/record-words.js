@@ -47,6 +47,7 @@ const FIELDS = {
     packs: ["Packs", ofItem("packs")],
     group_id: ["Group"],
     options: ["Options", ofItem("options")],
+    tracks_batches: ["Tracks batches", yesOrNo],
     description: ["Description"],
     attributes: ["Attributes", ofItem("attributes")],
   },
