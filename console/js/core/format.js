@@ -40,7 +40,10 @@ export function when(iso, zone) {
 }
 
 /** A day of the calendar, "2026-11-30", wherever it is read. */
-export const day = (iso) => new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
+export const day = (iso) => {
+  const format = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" });
+  return format.format(new Date(iso));
+};
 
 /** The time of day to the second, on this device's clock. */
 export const clock = (date) => new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "medium" }).format(date);

@@ -40,7 +40,8 @@ export function createDocument(id, only = null) {
   let loaded = false;
   let saving = 0;
 
-  function makeLine(code, { key = newKey(), item = null, quantity = 0, cost = "", state = "looking", lot = "", expires = "" } = {}) {
+  function makeLine(code, known = {}) {
+    const { key = newKey(), item = null, quantity = 0, cost = "", state = "looking", lot = "", expires = "" } = known;
     return {
       key,
       code,
