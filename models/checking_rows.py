@@ -6,7 +6,8 @@ use, what follows from others) nothing is proven. Documents have a proof of thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -38,8 +39,12 @@ def _models() -> list[Any]:
 
 def _of(connection: Connection, model: Any) -> Iterator[str]:
     """Walk the rows and their entries side by side; both come by the row's id."""
+    with closing(_pasts(connection, model.__tablename__)) as past:
+        yield from _held_against(connection, model, past)
+
+
+def _held_against(connection: Connection, model: Any, past: Iterator[tuple[float, list[Any]]]) -> Iterator[str]:
     told_of_all = False
-    past = _pasts(connection, model.__tablename__)
     row_id, entries = next(past, _NO_MORE)
     for row in connection.execute(_columns(model), execution_options={"yield_per": _BATCH}):
         while row_id < row.id:
@@ -62,7 +67,7 @@ def _columns(model: Any) -> Select[Any]:
     return select(model.id, *version, *told).order_by(model.id)
 
 
-def _pasts(connection: Connection, entity: str) -> Iterator[tuple[float, list[Any]]]:
+def _pasts(connection: Connection, entity: str) -> Generator[tuple[float, list[Any]], None, None]:
     changes: Any = type_coerce(AuditEntry.__table__.c.changes, RAW["changes"])
     columns = AuditEntry.row_id, AuditEntry.kind, AuditEntry.version, changes
     query = select(*columns).where(AuditEntry.entity == entity, AuditEntry.kind != "refused")

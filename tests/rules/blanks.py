@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from service import KEY
+from service import FEW, KEY
 from sqlalchemy.orm import Session
 
 from common import kept_answers  # noqa: F401 - its table belongs to the schema too
@@ -32,7 +32,7 @@ class Blanks:
         try:
             yield engine
         finally:
-            if self.places.name == "sqlite":
+            if self.places.name == "sqlite" or engine.pool.checkedin() > FEW:
                 engine.dispose()
             else:
                 engine.anchors, self.kept[place] = None, engine

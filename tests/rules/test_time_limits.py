@@ -23,6 +23,7 @@ def asked(every_engine):
 
 
 def test_limits_are_raised_until_the_connection_is_given_back(every_engine, asked):
+    every_engine.dispose()  # so that there is one connection to be handed out
     with every_engine.begin() as connection:
         before = connection.execute(asked).one()
         time_limits.extend(connection, statement=120, idle=20)
