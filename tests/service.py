@@ -126,6 +126,7 @@ class Service:
     def close(self) -> None:
         if self.watch is not None:
             self.watch.close()
+            self.watch = None
         self.rest()
         with self.app.app_context():
             db.engine.dispose()

@@ -182,9 +182,9 @@ class Walker(RuleBasedStateMachine):
         """End the service and let another one begin on what is on the disk."""
         app, cookies = self.service.app, self.service.cookies
         self.failing.close()
-        self.service.rest()
+        self.service.close()
         self.service = Service(create_app(app.extensions["storekeeper"]), cookies=cookies)
-        self.held.callback(self.service.rest)
+        self.held.callback(self.service.close)
         self.failing = Failing(self.databases, self.service)
 
     def teardown(self):
