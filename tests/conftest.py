@@ -65,6 +65,9 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if _turn(item) == _DATA:
             item.add_marker(pytest.mark.xdist_group("data"))
+        elif item.nodeid.startswith("tests/drills/") and _on(item) != "sqlite" and _how_long(item):
+            # One at a time on each: a drill has servers of its own, and a database server a hundred connections.
+            item.add_marker(pytest.mark.xdist_group(f"drills {_on(item)}"))
     yield  # pytest brings together what wants the same engine
     items.sort(key=_how_long)
 
@@ -89,10 +92,15 @@ def pytest_runtest_makereport():
     return report
 
 
+def _on(item) -> str:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return _called(params.get("databases", "sqlite"))
+
+
 def _is_twice(item) -> bool:
     params = item.callspec.params if hasattr(item, "callspec") else {}
     once = params.get("shop") is True or "json_parsing_case" in item.name
-    on = _called(params.get("databases", "sqlite"))
+    on = _on(item)
     return (once and on != "sqlite") or (
         on == "mariadb" and not EVERYTHING and bool(NOT_ON_MARIADB.search(item.nodeid))
     )
