@@ -8,11 +8,10 @@ from sqlalchemy import Select, func
 
 from common import clock
 from common.access import Role
-from common.fields import Id, Integer, ListOf
+from common.fields import Integer
 from common.http import Field, Link, Shape
 from common.http.asked import Asked
-from common.http.query import MOST_ROWS
-from common.http.report import Report
+from common.http.report import NARROWED, Report
 from common.http.searching import Searchable, searchables
 from models import search
 from models.item import Item
@@ -20,12 +19,6 @@ from models.reports import batches
 from models.reports.batches import BatchStock
 from models.store import Store
 
-IDS = ListOf(Id(), MOST_ROWS, min=1)
-NARROWED = {
-    "store_id": Asked(IDS, "In these stores alone."),
-    "item_id": Asked(IDS, "Of these items alone."),
-    "category_id": Asked(IDS, "Of the items in these categories alone."),
-}
 LONGEST_DAYS = 3650
 _ROWS = BatchStock.rows.c
 searchables["batches"] = Searchable(search.expression, search.match, _ROWS.item_id)

@@ -19,12 +19,18 @@ from common.throttle import Attempt
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
+def asking() -> Caller:
+    """Return who asks."""
+    caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
+    return caller
+
+
 def admit(role: Role | None, *, public: bool, by_token: bool = True, before_factor: bool = False) -> Caller:
     """Return the caller; raises NotSignedIn, NotAllowed, CrossSite. `role` None lets anybody in.
 
     `by_token`: whether a token may; `before_factor`: whether it is open to who must set up a second factor first.
     """
-    caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
+    caller = asking()
     log.bind(user_id=caller.user_id)
     if request.method not in _SAFE and (role is None or caller.is_authenticated):
         refuse_cross_site()

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from flask_login import current_user
-
-from common.access import Caller, Role
-from common.http.guard import lacks_factor
-
-
-def _caller() -> Caller:
-    caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
-    return caller
+from common.access import Role
+from common.http.guard import asking, lacks_factor
 
 
 def to_people(_: object) -> bool:
     """Tell whether a person asks, not a token."""
-    return _caller().token_id is None
+    return asking().token_id is None
 
 
 def to_admitted(_: object) -> bool:
     """Tell whether a person asks who need not set up a second factor first."""
-    caller = _caller()
+    caller = asking()
     return caller.token_id is None and not lacks_factor(caller)
 
 
 def to_unlimited(_: object) -> bool:
     """Tell whether the caller's role covers all stores."""
-    return not _caller().store_ids
+    return not asking().store_ids
 
 
 def to_oneself_or_unlimited(user_id: int) -> bool:
     """Tell whether a person asks about themselves, or one whose role covers all stores about anybody."""
-    caller = _caller()
+    caller = asking()
     return caller.token_id is None and (user_id == caller.user_id or not caller.store_ids)
 
 
@@ -45,5 +38,5 @@ def vouched(value: str) -> str | None:
 
 def sees_whole() -> bool:
     """Tell whether nothing of a document is kept from the caller."""
-    caller = _caller()
+    caller = asking()
     return caller.may(Role.MANAGER) and caller.sees_only is None

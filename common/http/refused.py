@@ -53,6 +53,6 @@ def _is_refusal(error: errors.StorekeeperError) -> bool:
 
 def _write(note: Note, kind: str, entity: str, changes: dict[str, Any]) -> None:
     """Where the database is busy, an answer that changes nothing does not wait for long."""
-    guard.answer_for(current_user._get_current_object())  # noqa: SLF001 - the object behind the proxy
+    guard.answer_for(guard.asking())
     with suppress(errors.Busy), unit_of_work(db.session(), write=True, wait=_WAIT_SECONDS) as session:
         note(session, kind, entity, changes)

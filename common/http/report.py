@@ -10,13 +10,22 @@ from flask import Response
 from sqlalchemy import Select
 
 from common import time_limits
+from common.fields import Id, ListOf
 from common.http import query, render
+from common.http.asked import Asked
 from common.http.cursors import Cursor, is_whole
 from common.http.listing import Page
-from common.http.query import Query
+from common.http.query import MOST_ROWS, Query
 from common.http.resource import Resource
 
 LONGEST_SECONDS, IDLE_SECONDS = 120, 30
+
+IDS = ListOf(Id(), MOST_ROWS, min=1)
+STORES = Asked(IDS, "Of these stores alone.")
+ITEMS = Asked(IDS, "Of these items alone.")
+CATEGORIES = Asked(IDS, "Of the items in these categories alone.")
+NARROWED = {"store_id": STORES, "item_id": ITEMS, "category_id": CATEGORIES}
+"""By what most reports are narrowed."""
 
 
 class Report(Resource):

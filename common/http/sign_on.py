@@ -19,7 +19,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, redirect, request
-from flask_login import current_user
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, MethodNotAllowed
@@ -29,6 +28,7 @@ from common import clock, errors
 from common.access import Caller
 from common.database import again, db, reading
 from common.http import refused
+from common.http.guard import asking
 from common.openid.attempt import Attempt
 from common.openid.person import Person, person_of
 from common.openid.refusal import NoRoom, SignOnRefused
@@ -125,7 +125,7 @@ class _Routes:
 
     def _complete(self, begun: _Begun) -> None:
         with reading() as g.connection:
-            caller: Caller = current_user._get_current_object()  # noqa: SLF001 - the object behind the proxy
+            caller = asking()
         person = person_of(self._claims(begun), self._settings)
         try:
             again(db.session(), lambda session: self._sign_on(session, caller, person), met=_TWINS)

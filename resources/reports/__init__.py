@@ -11,26 +11,24 @@ from sqlalchemy import Select
 
 from common import clock
 from common.access import Role
-from common.fields import Choice, Field, Id, Integer, ListOf, Timestamp
+from common.fields import Choice, Field, Integer, ListOf, Timestamp
+from common.fields import Id as Id
 from common.http import Resource
 from common.http.api import readable_collections
 from common.http.asked import Asked
 from common.http.conditional import answer, list_tag
-from common.http.query import MOST_ROWS, Query, refuse_any
+from common.http.query import MOST_ROWS as MOST_ROWS
+from common.http.query import Query, refuse_any
 from common.http.render import scope_of
-from common.http.report import Report
+from common.http.report import CATEGORIES, IDS, ITEMS, NARROWED, Report
+from common.http.report import STORES as STORES
 from common.http.shapes import AT
 from models import movement
 from models.reports import balances, low_stock, movements, replenishment, shrinkage, slow_movers, valuation
 from resources.reports.shapes import DAY_BALANCES, LOW_STOCK, MOVEMENT_SUMS, SHRINKAGE, SLOW_MOVERS, VALUATION
 from resources.reports.suggested import REPLENISHMENT, answered
 
-IDS = ListOf(Id(), MOST_ROWS, min=1)
-STORES = Asked(IDS, "Of these stores alone.")
-ITEMS = Asked(IDS, "Of these items alone.")
-CATEGORIES = Asked(IDS, "Of the items in these categories alone.")
 MOST_DAYS = 3650
-NARROWED = {"store_id": STORES, "item_id": ITEMS, "category_id": CATEGORIES}
 PERIOD = {
     "from": Asked(Timestamp(), "What occurred then or later."),
     "to": Asked(Timestamp(), "What occurred before then."),

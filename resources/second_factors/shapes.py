@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from flask import g
-from flask_login import current_user
 from sqlalchemy import func, select
 
-from common.access import Caller
 from common.http import Field, Link, Many, Shape
 from common.http.conditions import Holds, When
-from common.http.guard import demanded
+from common.http.guard import asking, demanded
 from models.passkey import Passkey
 from models.recovery_code import RecoveryCodes
 from models.totp import Totp
@@ -49,7 +47,7 @@ PASSKEY = Shape(
 
 def removable(user_id: int) -> bool:
     """Tell whether the caller may remove all of a user's factors: nobody their own last one that is demanded."""
-    caller: Caller = current_user
+    caller = asking()
     if user_id != caller.user_id:
         return not caller.store_ids
     return caller.role is None or not demanded(caller.role.label)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import orjson
-from flask_login import current_user
 
 from common.access import Caller, Role
 from common.http import Field, Link, Shape
 from common.http.conditions import Holds, When
-from common.http.guard import demanded_here, lacks_factor
+from common.http.guard import asking, demanded_here, lacks_factor
 from common.http.offered import to_admitted, to_people
 from models.user import User
 
 
 def _token() -> Caller | None:
-    caller: Caller = current_user
+    caller = asking()
     return caller if caller.token_id is not None else None
 
 
@@ -38,7 +37,7 @@ def sees_all_here(sees_all: int) -> bool:
 
 def abilities(role: str) -> dict[str, bool]:
     """Return what the caller may do now, for a front end that shows or hides its controls."""
-    may = None if lacks_factor(current_user) else Role.named(role_here(role))
+    may = None if lacks_factor(asking()) else Role.named(role_here(role))
     return {
         "post_documents": may is not None and may >= Role.CLERK,
         "keep_catalogue": may is not None and may >= Role.MANAGER,
