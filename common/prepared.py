@@ -6,7 +6,7 @@ driver's one; on a page of fifty rows that is a fifth of the time (docs/performa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect
@@ -20,8 +20,9 @@ class Prepared:
         compiled: Any = statement.compile(dialect=dialect)
         self.sql: str = compiled.string
         self.needs_expanding = bool(compiled.post_compile_params)
-        self.by_name = compiled.positiontup is None
-        self.places = [_Place(name, compiled.binds[name], dialect) for name in compiled.positiontup or compiled.binds]
+        self.order: Sequence[str] | None = compiled.positiontup
+        names = dict.fromkeys(self.order or compiled.binds)
+        self.places = [_Place(name, compiled.binds[name], dialect) for name in names]
 
     def fetch(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return the rows; raises DBAPIError as SQLAlchemy would. The connection must stand in a transaction."""
@@ -37,12 +38,12 @@ class Prepared:
         return rows
 
     def _parameters(self, values: Mapping[str, Any]) -> Any:
-        ready = [place.fill(values) for place in self.places]
-        return dict(zip((place.name for place in self.places), ready, strict=True)) if self.by_name else ready
+        ready = {place.name: place.fill(values) for place in self.places}
+        return ready if self.order is None else [ready[name] for name in self.order]
 
 
 class _Place:
-    """One parameter's place in the statement."""
+    """One parameter, wherever it stands in the statement."""
 
     __slots__ = ("convert", "fixed", "fresh", "name", "required")
 

@@ -13,7 +13,7 @@ from itertools import chain
 from types import FunctionType
 from typing import Any
 
-from sqlalchemy import Connection, Result, Select, bindparam, func, or_
+from sqlalchemy import Connection, Result, Select, bindparam, func, literal_column, or_
 
 from common.http.compiled import Compiled
 from common.http.cursors import Cursor, signature
@@ -91,7 +91,7 @@ def whole(
 
 
 def _values(query: Query, search: Search | None, cursor: Cursor | None) -> dict[str, Any]:
-    values = filter_values(query) | {"limit": query.limit + 1}
+    values = filter_values(query)
     if query.page is not None and query.page > 1:
         values["offset"] = max(0, (query.page - 1) * query.limit - len(search.pinned if search else ()))
     if search is not None:
@@ -163,13 +163,13 @@ def _built(
         if cursor is not None:
             built = built.where(order.beyond(back=back, whole=whole))
         ways = [key.desc() if down != back else key for key, down in order.keys]
-        built = built.order_by(*ways).limit(bindparam("limit"))
+        # As a number of its own: SQLite plans a statement anew at each execution where a parameter says how many.
+        built = built.order_by(*ways).limit(literal_column(str(query.limit + 1)))
         built = built.offset(bindparam("offset")) if offset else built
         return joined_to_page(built, compiled.shape, columns, ways) if compiled.shape.late else built
 
-    return _recall(
-        compiled.shape, ("page", narrowed, compiled, order.name, cursor is not None, back, offset, whole), build
-    )
+    asked = ("page", narrowed, compiled, order.name, query.limit, cursor is not None, back, offset, whole)
+    return _recall(compiled.shape, asked, build)
 
 
 def _turn(rows: list[Any], query: Query, here: str, order: Order, cursor: Cursor | None) -> Page:
