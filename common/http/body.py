@@ -30,7 +30,7 @@ class _Unreadable(ValueError):
 
 def refuse_large(limit: int = MOST_BYTES) -> None:
     """Raise 413 for a body beyond the limit, in bytes."""
-    if (request.content_length or 0) > limit:
+    if "CONTENT_LENGTH" in request.environ and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
 
 

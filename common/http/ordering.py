@@ -25,8 +25,8 @@ class Order:
     raw: list[Any]
     fits: list[Callable[[Any], bool]]
     name: str
-    first: bool
-    """Whether the only key is the row's id, which stands first in a row anyway."""
+    by_id: bool
+    """Whether the last key is the row's id, which stands first in a row anyway."""
 
     @classmethod
     def of(cls, shape: Shape, query: Query, search: Search | None) -> Order:
@@ -40,16 +40,17 @@ class Order:
         raw = [type_coerce(key, kind.raw) if (kind := kind_of(key.type, 2)).raw else key for key, _ in keys]
         fits = [_fit(column.type) for column in raw]
         name = signature(shape.path, str(query.sort or shape.default_sort), str(search is not None))
-        first = search is None and len(keys) == 1 and next(iter(shape.fields)) == "id"
-        return cls(keys, raw, fits, name, first)
+        by_id = keys[-1][0] is getattr(shape.model, "id", None) and next(iter(shape.fields)) == "id"
+        return cls(keys, raw, fits, name, by_id)
 
     def columns(self) -> list[Any]:
         """Return what is read behind a row's own columns, to go on from it."""
-        return [] if self.first else [raw.label(f"_k{i}") for i, raw in enumerate(self.raw)]
+        return [raw.label(f"_k{i}") for i, raw in enumerate(self.raw[:-1] if self.by_id else self.raw)]
 
     def keys_of(self, row: Any) -> tuple[Any, ...]:
         """Return what a cursor at this row says."""
-        keys = row[:1] if self.first else row[-len(self.raw) :]
+        behind = len(row) - len(self.raw)
+        keys = (*row[behind + 1 :], row[0]) if self.by_id else row[behind:]
         return tuple(_said(key) for key in keys)
 
     def beyond(self, *, back: bool, whole: bool) -> Any:

@@ -85,7 +85,8 @@ def _cookie_name(request: Request) -> str:
 def install(app: Flask, settings: Settings, *, whose: Whose, token_of: TokenOf, touch: Touch) -> None:
     """Let callers sign in; `whose` finds who holds a reference, `token_of` a token, `touch` notes its use."""
     app.session_interface = ReferenceInterface(timedelta(hours=settings.security.session_absolute_hours))
-    manager = LoginManager(app)
+    # Not by `init_app`, which would look for a remembered user's cookie at the end of each request: there are none.
+    app.login_manager = manager = LoginManager()  # type: ignore[attr-defined]
     # Session protection trusts a header; the reference is what is checked. The identifier would be hashed all the same.
     manager.session_protection = None
     manager._session_identifier_generator = lambda: ""  # noqa: SLF001 - there is no public way
