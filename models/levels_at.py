@@ -4,7 +4,8 @@ One seek in `ix_movement_lines_level_at` for each place of a level, however long
 
 1. Right after a line was recorded, and as long as nothing else is, what is told of that moment is the level itself.
 2. A level is there from `created_at` on: from its first line, or from when a store listed the item.
-3. The moment is the parameter `at` of the statement.
+3. What was not moved since then stands as it stood: a level's `updated_at` is never before its last line.
+4. The moment is the parameter `at` of the statement, and beside timestamps `at_timestamp`.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, bindparam, case, func, literal_column, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from common.types import Milliseconds, QuantityType, ValueType
+from common.types import Milliseconds, QuantityType, Timestamp, ValueType
 from models.level import Level, average
 from models.movement import IN_TRANSIT, ON_HAND, MovementLine
 
 AT = bindparam("at", type_=Milliseconds)
 THERE = Level.created_at <= AT
 """Whether a level was there already."""
+_UNMOVED = Level.updated_at <= bindparam("at_timestamp", type_=Timestamp)
 
 _shelf, _way = (aliased(MovementLine, name=name) for name in ("shelf", "way"))
 
@@ -70,9 +72,14 @@ def _sought(place: str, says: str, type_: Any) -> Any:
     return _or_nothing(found, type_)
 
 
-# For conditions and orders, which look at every level: one seek for just what they need, before anything is joined.
-ON_HAND_SOUGHT = _sought(ON_HAND, "on_hand_after", QuantityType)
-IN_TRANSIT_SOUGHT = _sought(IN_TRANSIT, "on_hand_after", QuantityType)
+def _unless_moved(now: Any, sought: Any) -> Any:
+    return type_coerce(case((_UNMOVED, type_coerce(now, BigInteger)), else_=sought), QuantityType)
+
+
+# For conditions and orders, which look at every level: one seek for just what they need, before anything is joined,
+# and none where the level itself knows.
+ON_HAND_SOUGHT = _unless_moved(Level.on_hand, _sought(ON_HAND, "on_hand_after", BigInteger))
+IN_TRANSIT_SOUGHT = _unless_moved(Level.in_transit, _sought(IN_TRANSIT, "on_hand_after", BigInteger))
 _SHELF_SOUGHT, _WAY_SOUGHT = (_sought(place, "recorded_at", BigInteger) for place in (ON_HAND, IN_TRANSIT))
 _MOVED = case((_WAY_SOUGHT > _SHELF_SOUGHT, _WAY_SOUGHT), else_=_SHELF_SOUGHT)
 UPDATED_SOUGHT = type_coerce(case((_MOVED > 0, _MOVED), else_=type_coerce(Level.created_at, BigInteger)), Milliseconds)

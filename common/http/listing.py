@@ -21,7 +21,7 @@ from common.http.late import joined, joined_to_page
 from common.http.ordering import Order
 from common.http.query import Query
 from common.http.searching import Search, searcher
-from common.http.shapes import AT, Shape
+from common.http.shapes import AT, AT_TIMESTAMP, Shape
 from common.kept import Kept
 from common.prepared import Prepared
 
@@ -47,7 +47,7 @@ def page(connection: Connection, statement: Select[Any], compiled: Compiled, que
     if search is not None and search.finds_nothing:
         return Page([], total=0 if query.total else None)
     order = _kept.recall(("order", shape, query.sort, search and search.kind), lambda: Order.of(shape, query, search))
-    here = signature(path, order.name, *map(str, _moment(query).values()))
+    here = signature(path, order.name, *(str(moment) for name, moment in _moment(query).items() if name == AT))
     cursor = Cursor.decode(query.cursor, here, order.fits) if query.cursor else None
     filtered = filter_(statement, shape, query)
     narrowed = _kept.recall(("narrow", filtered, search.kind), lambda: search.narrow(filtered)) if search else filtered
@@ -129,7 +129,8 @@ def filter_values(query: Query) -> dict[str, Any]:
 
 
 def _moment(query: Query) -> dict[str, Any]:
-    return {AT: query.asked[AT]} if query.asked.get(AT) else {}
+    moment = query.asked.get(AT)
+    return {AT: moment, AT_TIMESTAMP: moment} if moment else {}
 
 
 def _filter(statement: Select[Any], shape: Shape, query: Query) -> Select[Any]:

@@ -19,6 +19,8 @@ from common.kept import Kept
 
 AT = "at"
 """The parameter of a list that can tell how it stood at a time."""
+AT_TIMESTAMP = "at_timestamp"
+"""The same time for what is compared with a column of timestamps; `AT` is for one of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)

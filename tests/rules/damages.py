@@ -57,6 +57,11 @@ DAMAGE = {
         TIMES,
         "store SIDE, item SKU-6",
     ),
+    "a level was moved later than it says": (
+        "UPDATE levels SET updated_at = '2020-01-01T00:00:00.000Z' WHERE item_id = 6",
+        TIMES,
+        "store SIDE, item SKU-6: it was moved",
+    ),
     "a level is there at no time": (
         "UPDATE levels SET created_at = NULL WHERE item_id = 1 AND store_id = 1",
         TIMES,
