@@ -4,19 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from common import errors
+from common import clock, errors
 from common.database import db, unit_of_work
 from common.http import guard
 from common.http.context import settings
 
 Note = Callable[[Session, str, str, dict[str, Any]], None]
 _WAIT_SECONDS = 1.0
+_SPAN = timedelta(hours=1)
+MOST = 100
+"""How many refusals of one account this process records within an hour; an entry stays for ever."""
+
+
+class _Room:
+    """How many more each account has, and until when."""
+
+    def __init__(self) -> None:
+        self._of: dict[int | None, tuple[datetime, int]] = {}
+
+    def take(self, user_id: int | None) -> tuple[datetime, int]:
+        """Return until when it is counted and how many were left, the one that is taken now included."""
+        now = clock.now()
+        until, left = self._of.get(user_id, (now, 0))
+        if until <= now:
+            until, left = now + _SPAN, MOST
+        self._of[user_id] = (until, max(0, left - 1))
+        return until, left
 
 
 def remember(error: errors.StorekeeperError) -> None:
@@ -26,6 +46,7 @@ def remember(error: errors.StorekeeperError) -> None:
 
 def install(app: Flask, note: Note) -> None:
     """Record, by `note`, what is refused to somebody who is signed in, and each sign-in that fails."""
+    room = _Room()
 
     @app.after_request
     def _note(response: Response) -> Response:
@@ -35,7 +56,11 @@ def install(app: Flask, note: Note) -> None:
         if isinstance(error, errors.WrongCredentials) and not _is_anybodys(error):
             _write(note, "refused", "sessions", {"username": [None, error.username]} if error.username else {})
         elif _is_refusal(error) and current_user.is_authenticated:
-            _write(note, "refused", "requests", {"request": [None, f"{request.method} {request.path}"[:500]]})
+            until, left = room.take(current_user.user_id)
+            if left:
+                said = {"request": [None, f"{request.method} {request.path}"[:500]]}
+                last = {"left_out_until": [None, clock.wire(until)]} if left == 1 else {}
+                _write(note, "refused", "requests", said | last)
         return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import shop_data
@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from common import clock
 from common.database import again, db
+from common.http import refused
 from common.settings_schema import Security
 from models.sign_in import SignIn
 
@@ -153,6 +154,25 @@ def test_what_is_refused_to_somebody_is_told(telling):
     (entry,) = telling.get("audit?entity=requests").json["data"]
     assert (entry["by_name"], entry["kind"]) == ("clerk", "refused")
     assert entry["changes"] == {"request": [None, "GET /api/v1/users"]}
+
+
+def test_nobody_buries_the_record_under_refusals(telling, monkeypatch):
+    monkeypatch.setattr(refused, "MOST", 3)
+    began = clock.now()
+    for _ in range(5):
+        assert_problem(telling.get("users", role="clerk"), 403)
+    assert_problem(telling.get("users", role="viewer"), 403)
+
+    others, last, *first = telling.get("audit?entity=requests").json["data"]
+    assert [entry["by_name"] for entry in (others, last, *first)] == ["viewer", *["clerk"] * 3]
+    until = datetime.fromisoformat(last["changes"].pop("left_out_until")[1])
+    assert until - began >= timedelta(hours=1)
+    assert all(entry["changes"] == {"request": [None, "GET /api/v1/users"]} for entry in (others, last, *first))
+
+    monkeypatch.setattr(clock, "now", lambda: until)
+    assert_problem(telling.get("users", role="clerk"), 403)
+    assert newest(telling)["by_name"] == "clerk"
+    assert len(telling.get("audit?entity=requests").json["data"]) == 5
 
 
 def test_a_current_password_that_is_wrong_is_told(telling):

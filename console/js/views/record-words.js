@@ -105,7 +105,7 @@ const FIELDS = {
   passkeys: { user_id: ["User", user], name: ["Name"], host: ["For", code], credential: ["Key"] },
   recovery_codes: { user_id: ["User", user], unused: ["Left"] },
   identities: { user_id: ["User", user], issuer: ["Provider", code], subject: ["Known there as", code] },
-  requests: { request: ["Request", code] },
+  requests: { request: ["Request", code], left_out_until: ["Further ones are left out until", moment] },
 };
 
 // What the entry itself says already: who recorded it and when, that it is archived.
