@@ -114,7 +114,7 @@ class Resource(flask_restful.Resource):  # type: ignore[misc]
         result = self.get(*rows)
         shape = self.shape_of(*rows)
         if isinstance(result, Select):
-            shape = shape.asked(request.args)
+            shape = shape if shape.then is None else shape.asked(request.args)
             asked = query.of_list(shape, self.caller.role, self.formats, self.asks)
             return render.listed(self.connection, self.caller, shape, result, asked, self.format)
         return render.row(self.connection, self.caller, shape, result, query.of_row(shape, self.caller.role))
