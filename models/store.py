@@ -1,7 +1,7 @@
 """A store.
 
 1. Its code is unique, case aside.
-2. It is not archived while goods are in it or on the way to it.
+2. It is not archived while goods are in it or on the way to it, ordered for it, or being counted there.
 3. It does not begin to forbid negative stock while a level is below zero.
 4. Its name is known to everybody; what is in it may be hidden from other stores' people (Contents).
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
-from sqlalchemy import Boolean, Exists, Select, String, UniqueConstraint, exists, or_, select
+from sqlalchemy import Boolean, Exists, Select, String, UniqueConstraint, column, exists, or_, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from common import errors
@@ -20,7 +20,15 @@ from common.database import db, refusals
 from common.errors import FieldError
 from models.level import Level
 from models.row import Archivable, Row, duplicate, refuse_duplicate, seen_by
+from models.supplier import UNFINISHED
 from models.text import fold, key
+
+_GOODS = "Goods are in this store or on the way to it. Move or write them off first."
+_ORDERS = "Orders for this store are not finished. Receive, close or abandon them first."
+_COUNTS = "A stocktake of this store is open. Approve or abandon it first."
+# Their models are made of this one.
+_orders = table("purchase_orders", column("store_id"), column("state"))
+_counts = table("counts", column("store_id"), column("state"))
 
 
 class Store(Archivable, Row, db.Model):
@@ -59,10 +67,15 @@ class Store(Archivable, Row, db.Model):
         return self
 
     def archive(self) -> Self:
-        """Close the store; raises InUse while goods are in it."""
-        goods = exists().where(Level.store_id == self.id, or_(Level.on_hand != 0, Level.in_transit != 0))
-        if self._holds(self.session, goods):
-            raise errors.InUse("Goods are in this store or on the way to it. Move or write them off first.")
+        """Close the store; raises InUse while goods are in it or ordered for it, or counted there."""
+        goods = or_(Level.on_hand != 0, Level.in_transit != 0)
+        for found, message in (
+            (exists().where(Level.store_id == self.id, goods), _GOODS),
+            (exists().where(_orders.c.store_id == self.id, _orders.c.state.in_(UNFINISHED)), _ORDERS),
+            (exists().where(_counts.c.store_id == self.id, _counts.c.state == "open"), _COUNTS),
+        ):
+            if self._holds(self.session, found):
+                raise errors.InUse(message)
         return super().archive()
 
     def _settle(self, session: Session) -> None:
@@ -72,10 +85,10 @@ class Store(Archivable, Row, db.Model):
         if self.id is not None and not self.allow_negative_stock and self._holds(session, below):
             raise errors.InUse("Some levels of this store are below zero. Bring them to zero first.")
 
-    def _holds(self, session: Session, levels: Exists) -> bool:
-        """Look at its levels once every document that is under way here is recorded (models/ledger.py, open_store)."""
+    def _holds(self, session: Session, found: Exists) -> bool:
+        """Look once every document that is under way here is recorded (models/ledger.py, open_store)."""
         session.execute(select(Store.id).where(Store.id == self.id).with_for_update())
-        return bool(session.scalar(select(levels)))
+        return bool(session.scalar(select(found)))
 
 
 class Contents:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import buying
 import examples
 import pytest
 
 from common.errors import Archived, Duplicate, InUse
 from models import ledger
+from models.count import Count
 from models.store import Store
 
 
@@ -53,6 +55,29 @@ def test_2_a_store_that_goods_are_on_their_way_to_is_not_closed(session):
     session.flush()
     ledger.reverse(session, examples.CLERK, transfer)
     assert there.archive().archived_at is not None
+
+
+def test_2_a_store_that_is_ordered_for_is_not_closed(session, firm, here, there, tea):
+    order = buying.drafted(session, firm, here, examples.line(tea, 1))
+
+    assert examples.refused(InUse, here.archive) == []
+    assert there.archive().archived_at is not None
+    order.send()
+    session.flush()
+    assert examples.refused(InUse, here.archive) == []
+    order.close()
+    session.flush()
+    assert here.archive().archived_at is not None
+
+
+def test_2_a_store_that_is_being_counted_is_not_closed(session, here, there):
+    count = Count.begin(session, examples.CLERK, store_id=here.id, category_id=None)
+
+    assert examples.refused(InUse, here.archive) == []
+    assert there.archive().archived_at is not None
+    count.abandon(examples.CLERK)
+    session.flush()
+    assert here.archive().archived_at is not None
 
 
 def test_2_a_store_that_owes_goods_is_not_closed(session):
