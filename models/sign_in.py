@@ -96,11 +96,15 @@ class SignIn(db.Model):
 
     @classmethod
     def visible_to(cls, caller: Caller) -> Select[Any]:
-        """Return the caller's own sessions, none for a token; all for an administrator. What is over is no session."""
-        if caller.may(Role.ADMIN):
+        """Return the caller's own sessions, all for an administrator of all stores, none for a token.
+
+        What is over is no session.
+        """
+        if caller.token_id is not None:
+            return _living().where(false())
+        if caller.may(Role.ADMIN) and not caller.store_ids:
             return _living()
-        own = _living().where(cls.user_id == caller.user_id)
-        return own.where(false()) if caller.token_id is not None else own
+        return _living().where(cls.user_id == caller.user_id)
 
     @classmethod
     def end(cls, session: Session, session_id: int | None) -> None:

@@ -12,7 +12,7 @@ from common.http import Field, Link, Resource, Shape, reqparse
 from common.http.conditions import Own, When, given
 from common.types import QuantityType
 from models import approving, counted, rules, tallying
-from models.count import LEFT, OPEN, STATES, UNCOUNTED, Count
+from models.count import APPROVED, LEFT, OPEN, STATES, UNCOUNTED, Count
 from models.counted import CountItem, Tally
 from models.item import Item
 from models.user import User
@@ -200,9 +200,9 @@ class _Counted(Resource):
     shape, rows = VARIANCE, {"id": Count}
 
     def shape_of(self, *rows: Any) -> Shape:
-        """Of a blind stocktake that is open only managers see what was expected."""
+        """Of a blind stocktake only managers see what was expected, unless it was approved."""
         count = rows[0]
-        return BLIND if count.blind and count.state == OPEN and not self.caller.may(Role.MANAGER) else VARIANCE
+        return BLIND if count.blind and count.state != APPROVED and not self.caller.may(Role.MANAGER) else VARIANCE
 
 
 class CountRecounts(_Counted):
@@ -222,7 +222,7 @@ class VarianceList(_Counted):
     roles = {"get": Role.VIEWER}
 
     def get(self, count: Count) -> Select[Any]:
-        """List the items of a stocktake; of a blind one that is open only managers see what was expected."""
+        """List the items of a stocktake; of a blind one, unless approved, only managers see what was expected."""
         return select(CountItem).where(CountItem.count_id == count.id)
 
 

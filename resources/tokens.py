@@ -48,7 +48,7 @@ ACCESS = Shape(
     [
         Field("access_token", column=Token.id, wire=access_tokens.sign, schema={"type": "string"}),
         Field("token_type", column=literal("Bearer")),
-        Field("expires_in", column=literal(access_tokens.LIFE_SECONDS)),
+        Field("expires_in", column=Token.id, wire=access_tokens.seconds_left, schema={"type": "integer"}),
     ],
     row_path="/tokens/%(id)d",
     called="AccessToken",
@@ -99,4 +99,6 @@ class AccessTokenList(Resource):
         """Make a short-lived access token (JWT) of the token that signs this request."""
         if self.caller.token_id is None or self.caller.for_minutes:
             raise errors.NotAllowed("This takes a token of POST /api/v1/tokens in the header Authorization.")
-        return self.session.get_one(Token, self.caller.token_id)
+        token = self.session.get_one(Token, self.caller.token_id)
+        access_tokens.end_with(token.expires_at)
+        return token

@@ -59,6 +59,16 @@ USER = Shape(
     ],
 )
 
+ONESELF = Shape(
+    User,
+    "",
+    [Field("username"), Field("name")],
+    row_path="/session",
+    links=[Link("password", "/users/%(id)d/password", "PUT")],
+    called="OneselfWithoutUsers",
+)
+"""Who may change their own password and see no users."""
+
 
 class UserList(Resource):
     """All users."""
@@ -137,6 +147,11 @@ class UserPassword(Resource):
     def permit(self, user: User) -> None:
         """Refuse an administrator of some stores another's password: that would give them all that the other may."""
         refuse_others_where_limited(self.caller, user.id)
+
+    def shape_of(self, *rows: Any) -> Shape:
+        """Show who may not see users, but may change their own password, to themselves."""
+        del rows
+        return USER if self.caller.may(Role.ADMIN) else ONESELF
 
     def put(self, user: User, fields: dict[str, Any]) -> User:
         """Change a password: one's own, or anybody's as an administrator; all other sessions of that user end."""

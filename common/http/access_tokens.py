@@ -6,16 +6,29 @@ import hashlib
 from datetime import UTC, datetime
 
 import jwt
-from flask import current_app
+from flask import current_app, g
+
+from common import clock
 
 LIFE_SECONDS = 600
 _ALGORITHM, _ISSUER = "HS256", "storekeeper"
 
 
+def end_with(expires_at: datetime | None) -> None:
+    """Let what is signed in this request end no later than the token that it is made from."""
+    if expires_at is not None:
+        g.access_seconds = max(0, min(LIFE_SECONDS, int((expires_at - clock.now()).total_seconds())))
+
+
+def seconds_left(_token_id: int) -> int:
+    """Return how long what is signed in this request serves."""
+    return int(g.get("access_seconds", LIFE_SECONDS))
+
+
 def sign(token_id: int) -> str:
     """Return a signed token that speaks for a token of the table."""
-    now = int(datetime.now(UTC).timestamp())
-    claims = {"iss": _ISSUER, "aud": _ISSUER, "sub": str(token_id), "iat": now, "exp": now + LIFE_SECONDS}
+    now, life = int(datetime.now(UTC).timestamp()), seconds_left(token_id)
+    claims = {"iss": _ISSUER, "aud": _ISSUER, "sub": str(token_id), "iat": now, "exp": now + life}
     return jwt.encode(claims, _key(), algorithm=_ALGORITHM)
 
 

@@ -108,7 +108,8 @@ class Claim:
 
 def _fingerprint(caller: Caller) -> str:
     """Return what must be the same for the first answer to be given again: the body, and what the caller may see."""
-    sees = f"{caller.role} {sorted(caller.store_ids)} {caller.sees_all_stores}\0".encode()
+    by_token = " by token" if caller.token_id is not None else ""  # which is offered other links than its owner
+    sees = f"{caller.role} {sorted(caller.store_ids)} {caller.sees_all_stores}{by_token}\0".encode()
     return hashlib.sha256(sees + request.get_data(cache=True)).hexdigest()
 
 

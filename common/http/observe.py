@@ -33,7 +33,10 @@ _UNLESS_SAID = {
 # On plain http from another computer browsers ignore it, and complain of it on every page.
 _WHERE_PRIVATE = ("Cross-Origin-Opener-Policy", "same-origin")
 _LOOPBACK = re.compile(r"(?:127\.[\d.]+|localhost|\[::1\])(?::\d+)?")
-_OF_THE_API = {"Cache-Control": "private, no-cache", "Vary": "Accept, Cookie, Authorization"}
+_OF_THE_API = (("Vary", "Accept, Cookie, Authorization"), ("Cache-Control", "private, no-cache"))
+# A row's tag is alike for everybody, and browsers send it back for whoever is signed in by then. Signing in and out
+# clears their cache, but not on plain http from another computer: there is nothing to be kept.
+_OF_THE_API_ELSEWHERE = (_OF_THE_API[0], ("Cache-Control", "no-store"))
 _CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
@@ -61,10 +64,11 @@ class Observer:
             said = {name for name, _ in headers}
             headers.append(("X-Request-Id", request_id))
             headers += [item for item in _UNLESS_SAID.items() if item[0] not in said]
-            if is_private(environ):
+            private = is_private(environ)
+            if private:
                 headers.append(_WHERE_PRIVATE)
             if path.startswith("/api/"):
-                headers += [item for item in _OF_THE_API.items() if item[0] not in said]
+                headers += [item for item in (_OF_THE_API if private else _OF_THE_API_ELSEWHERE) if item[0] not in said]
             _log(environ, status, began)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 

@@ -18,6 +18,7 @@ from common.fields import Credential, Password, Text, Username
 from common.http import Resource, reqparse
 from common.http.context import settings
 from common.http.guard import answer_for, attempt, attempt_with_code
+from common.http.observe import is_private
 from common.http.relying import relying_party, seal
 from common.openid.person import Person
 from common.passkeys import not_signed, told_of
@@ -124,7 +125,8 @@ class Session(Resource):
 
 def _forget(response: flask.Response) -> flask.Response:
     """What was read must not be in the browser's cache for whoever comes next; see docs/decisions.md for the rest."""
-    response.headers["Clear-Site-Data"] = '"cache"'
+    if is_private(flask.request.environ):  # elsewhere browsers refuse it, and have been told to keep nothing
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
@@ -153,6 +155,7 @@ def sign_on(session: OrmSession, caller: Caller, person: Person) -> None:
 
 def begin(resource: Resource | Visitor, user: User) -> None:
     """Begin a session for the user, under a new reference; the old one, if any, ends."""
+    flask.after_this_request(_forget)
     answer_for(user.caller)
     if resource.caller.session_id is not None:
         SignIn.end(resource.session, resource.caller.session_id)

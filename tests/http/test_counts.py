@@ -181,6 +181,15 @@ def test_a_blind_one_tells_who_counts_nothing_of_what_is_expected(fresh):
     assert variance(fresh, count, role="clerk")["expected"] is not None
 
 
+def test_abandoning_a_blind_one_is_no_way_to_look(fresh):
+    count = fresh.made("counts", {"store_id": 1, "blind": True}, role="clerk")
+    tally(fresh, count, 3)
+    assert fresh.send("DELETE", f"counts/{count['id']}", role="clerk").status_code == 204
+
+    assert (variance(fresh, count, role="clerk")["expected"], variance(fresh, count)["expected"]) != (None, None)
+    assert variance(fresh, count, role="clerk")["expected"] is None
+
+
 def test_a_scan_that_is_sent_twice_counts_once(fresh, opened):
     key = {"Idempotency-Key": "scan-0001"}
     sent = [tally(fresh, opened, 2, headers=key) for _ in range(2)]

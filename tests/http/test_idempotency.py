@@ -98,6 +98,18 @@ def test_a_replay_is_still_guarded(fresh):
     assert_problem(answer, 403)
 
 
+def test_a_token_is_not_given_the_links_of_its_owner(fresh):
+    user = {"username": "newest", "role": "viewer", "password": "wicker-basket-on-the-stairs-7"}
+    token = fresh.made("tokens", {"name": "till", "role": "admin"})["token"]
+    first = fresh.post("users", user, headers=KEY)
+
+    by_token = fresh.post("users", user, role=None, headers=KEY | {"Authorization": f"Bearer {token}"})
+
+    assert "password" in first.json["links"]
+    assert_problem(by_token, 422)
+    assert fresh.post("users", user, headers=KEY).data == first.data
+
+
 def test_the_longest_key_is_taken(fresh):
     key = {"Idempotency-Key": "~" * 255}
 

@@ -36,6 +36,20 @@ def test_nobody_lifts_their_own_limit_or_goes_round_it(fresh, limited):
     assert fresh.dump() == before
 
 
+def test_they_see_and_end_nobodys_sessions_and_tokens_but_their_own(fresh, limited):
+    theirs = fresh.made("tokens", {"name": "till", "role": "viewer"}, role="limited")
+    others = fresh.made("tokens", {"name": "till", "role": "viewer"})
+    session = fresh.get("sessions").json["data"][0]
+    assert session["user_id"] != limited
+
+    assert [row["id"] for row in fresh.get("tokens", role="limited").json["data"]] == [theirs["id"]]
+    assert {row["user_id"] for row in fresh.get("sessions?limit=200", role="limited").json["data"]} == {limited}
+    for path in (f"sessions/{session['id']}", f"tokens/{others['id']}"):
+        assert_problem(fresh.send("DELETE", path, role="limited"), 404)
+        assert_problem(fresh.get(path, role="limited"), 404)
+    assert fresh.send("DELETE", f"tokens/{theirs['id']}", role="limited").status_code == 204
+
+
 def test_their_own_password_stays_their_own_matter(fresh, limited):
     mine = fresh.get("session", role="limited").json["links"]
     row = fresh.get(f"users/{limited}", role="limited").json["links"]

@@ -55,6 +55,16 @@ def test_blanks_alone_are_no_password(fresh):
     assert_problem(set_password(fresh, " " * 12), 400)
 
 
+def test_who_changes_their_own_is_offered_nothing_that_is_refused(fresh):
+    me = fresh.get("session", role="clerk").json["id"]
+    body = {"current_password": shop_data.PASSWORD, "password": "a-fresh-wicker-basket"}
+    changed = fresh.send("PUT", f"users/{me}/password", role="clerk", body=body)
+
+    assert (changed.status_code, changed.json["username"]) == (200, "clerk")
+    assert set(changed.json["links"]) == {"self", "password"}
+    assert fresh.get(changed.json["links"]["self"]["href"], role="clerk").json["id"] == me
+
+
 def test_a_token_does_not_change_its_owners_password(fresh):
     me = fresh.get("session", role="viewer").json["id"]
     body = {"current_password": shop_data.PASSWORD, "password": "a-fresh-wicker-basket"}

@@ -229,15 +229,6 @@ def test_the_first_administrator_is_made_by_the_code_once(fresh):
     assert_problem(second, 404)
 
 
-def test_signing_out_clears_the_browsers_cache_and_no_scanned_document(fresh):
-    fresh.sign_in("spare")
-
-    answer = fresh.send("DELETE", "session", role="spare")
-
-    assert answer.status_code == 204
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
-
-
 @pytest.mark.parametrize(("host", "said"), [("shop.lan:8080", 1), ("localhost:8080", 0), ("127.0.0.1", 0)])
 def test_a_sign_in_that_others_can_read_along_works_and_says_so_in_the_log(fresh, caplog, host, said):
     body = {"username": "spare", "password": shop_data.PASSWORD}

@@ -177,9 +177,10 @@ def test_an_administrator_sees_and_ends_everybodys(fresh):
     assert fresh.send("DELETE", f"tokens/{made['id']}").status_code == 204
 
 
-def test_a_token_ends_no_session_and_no_token_but_itself(fresh):
-    made, other = make(fresh).json, make(fresh).json
-    session = fresh.get("sessions", role="manager").json["data"][0]
+@pytest.mark.parametrize("role", ["manager", "admin"])
+def test_a_token_ends_no_session_and_no_token_but_itself(fresh, role):
+    made, other = make(fresh, role).json, make(fresh, role).json
+    session = fresh.get("sessions", role=role).json["data"][0]
 
     assert ask(fresh, bearer(made["token"]), "sessions").json["data"] == []
     for path in (f"sessions/{session['id']}", f"tokens/{other['id']}"):
