@@ -1,7 +1,7 @@
 """A store.
 
 1. Its code is unique, case aside.
-2. It is not archived while goods are in it or on the way to it, ordered for it, or being counted there.
+2. It is not archived while goods are in it or on the way to it, or ordered for it.
 3. It does not begin to forbid negative stock while a level is below zero.
 4. Its name is known to everybody; what is in it may be hidden from other stores' people (Contents).
 """
@@ -25,10 +25,8 @@ from models.text import fold, key
 
 _GOODS = "Goods are in this store or on the way to it. Move or write them off first."
 _ORDERS = "Orders for this store are not finished. Receive, close or abandon them first."
-_COUNTS = "A stocktake of this store is open. Approve or abandon it first."
-# Their models are made of this one.
+# Its model is made of this one.
 _orders = table("purchase_orders", column("store_id"), column("state"))
-_counts = table("counts", column("store_id"), column("state"))
 
 
 class Store(Archivable, Row, db.Model):
@@ -67,12 +65,11 @@ class Store(Archivable, Row, db.Model):
         return self
 
     def archive(self) -> Self:
-        """Close the store; raises InUse while goods are in it or ordered for it, or counted there."""
+        """Close the store; raises InUse while goods are in it or ordered for it."""
         goods = or_(Level.on_hand != 0, Level.in_transit != 0)
         for found, message in (
             (exists().where(Level.store_id == self.id, goods), _GOODS),
             (exists().where(_orders.c.store_id == self.id, _orders.c.state.in_(UNFINISHED)), _ORDERS),
-            (exists().where(_counts.c.store_id == self.id, _counts.c.state == "open"), _COUNTS),
         ):
             if self._holds(self.session, found):
                 raise errors.InUse(message)

@@ -8,7 +8,6 @@ import pytest
 
 from common.errors import Archived, Duplicate, InUse
 from models import ledger
-from models.count import Count
 from models.store import Store
 
 
@@ -66,16 +65,6 @@ def test_2_a_store_that_is_ordered_for_is_not_closed(session, firm, here, there,
     session.flush()
     assert examples.refused(InUse, here.archive) == []
     order.close()
-    session.flush()
-    assert here.archive().archived_at is not None
-
-
-def test_2_a_store_that_is_being_counted_is_not_closed(session, here, there):
-    count = Count.begin(session, examples.CLERK, store_id=here.id, category_id=None)
-
-    assert examples.refused(InUse, here.archive) == []
-    assert there.archive().archived_at is not None
-    count.abandon(examples.CLERK)
     session.flush()
     assert here.archive().archived_at is not None
 
