@@ -6,7 +6,8 @@ whose items track none costs no statement here, but for one look at the items of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,17 +26,25 @@ NAMES = ("lot", "expires_on")
 
 def refuse_names(kind: str, lines: Sequence[Line]) -> None:
     """Raise Invalid for lines that name a batch of an item that tracks none, or of a receipt that name none of one."""
-    problems = []
-    for position, line in enumerate(lines):
-        said = [name for name in NAMES if line.fields.get(name) is not None]
-        if said and not line.tracks_batches:
-            message = "This item tracks no batches. A manager can have it track them."
-            problems += [FieldError(f"lines/{position}/{name}", "no_batches", message) for name in said]
-        elif line.tracks_batches and kind == "receipt" and not said:
-            message = "This item tracks batches: name the lot, the day that it expires on, or both."
-            problems.append(FieldError(f"lines/{position}/lot", "required", message))
+    problems = [
+        FieldError(f"lines/{position}/{name}", code, message)
+        for position, line in enumerate(lines)
+        for name, code, message in misnamed(kind, line.fields, tracks_batches=line.tracks_batches)
+    ]
     if problems:
         raise errors.Invalid(errors=problems)
+
+
+def misnamed(kind: str, fields: Mapping[str, Any], *, tracks_batches: bool) -> list[tuple[str, str, str]]:
+    """Return what is wrong with the batch that one line names, or does not: each field, its code and its message."""
+    said = [name for name in NAMES if fields.get(name) is not None]
+    if said and not tracks_batches:
+        message = "This item tracks no batches. A manager can have it track them."
+        return [(name, "no_batches", message) for name in said]
+    if tracks_batches and kind == "receipt" and not said:
+        message = "This item tracks batches: name the lot, the day that it expires on, or both."
+        return [("lot", "required", message)]
+    return []
 
 
 def tracked(session: Session, items: Collection[int]) -> set[int]:

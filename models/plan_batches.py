@@ -12,7 +12,8 @@ batch is without a lot.
 5. A transfer's batches are then on their way, line by line. What comes off the way takes what is left of its line by
    rule 2, and puts it on the shelf by rule 4.
 6. A reversal moves back what its document moved of each batch. What of one is not there any more goes by rule 2, for
-   which batch left the shop was a presumption; a reversal is refused only where the level refuses it.
+   which batch left the shop was a presumption; a reversal is refused only where the level refuses it. What it takes off
+   a shelf is what is on its way again, and what it takes off the way is what it puts on the shelf.
 """
 
 from __future__ import annotations
@@ -143,15 +144,16 @@ def plan_reversal_batches(
     `under_way` is of a transfer: what is still on its way of each line, by position.
     """
     moved: Moved = []
+    before: Move | None = None
     for move, parts in zip(moves, reversed(undone), strict=True):
-        back = {id_: abs(quantity) for id_, quantity in parts.items()}
-        if move.place == "in_transit" and move.quantity < 0:
-            left = (under_way or {}).get(move.position, {})
-            moved.append(_signed({i: min(n, left[i]) for i, n in back.items() if left.get(i)}, -1))
-        elif move.place == "in_transit":
-            moved.append(back)
+        goes_on = before is not None and (before.position, before.quantity) == (move.position, -move.quantity)
+        back = _signed(moved[-1], -1) if goes_on else {id_: abs(quantity) for id_, quantity in parts.items()}
+        if move.place == "in_transit":
+            left = {id_: quantity for id_, quantity in (under_way or {}).get(move.position, {}).items() if quantity}
+            moved.append(back if move.quantity > 0 else _signed(left, -1))
         else:
             moved.append(shelves.put(move, back) if move.quantity > 0 else _signed(shelves.take(move, back), -1))
+        before = None if goes_on else move  # two and two, even where a line stands twice in its document
     return moved
 
 

@@ -22,6 +22,7 @@ from models.importing.cells import REVERSAL, moment, quantity
 from models.importing.columns import Columns
 from models.importing.tally import Entry, Problem, Tally
 from models.item import NOT_WHOLE, is_fraction
+from models.ledger_batches import misnamed
 from models.movement import REVERSED_BY, Movement, MovementLine
 from models.store import Store
 from models.text import key
@@ -170,6 +171,9 @@ class Posting:
             counted = self._quantity(entry, item)
         except _Wrong as wrong:
             problems.append(self._problem(entry, wrong))
+        if item is not None and counted and self._document.once["kind"] != REVERSAL:
+            wrong_batch = misnamed(self._document.once["kind"] or "", entry.values, tracks_batches=item.tracks_batches)
+            problems += [self._problem(entry, _Wrong(*one)) for one in wrong_batch]
         if problems:
             tally.refuse(problems)
         elif not counted:

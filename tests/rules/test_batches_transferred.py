@@ -10,6 +10,7 @@ from examples import posted
 from models import ledger
 
 CLERK = examples.CLERK
+LATE = "2028-01-01"
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_the_reversal_of_a_transfer_brings_its_batches_back(session, sent):
 
 def test_the_reversal_of_an_arrival_puts_the_same_batches_on_their_way_again(session, there, milk, sent):
     arrival = ledger.arrive(session, CLERK, sent)
-    posted(session, "receipt", there, of(milk, 4, "C", "2028-01-01"))
+    posted(session, "receipt", there, of(milk, 4, "C", LATE))
     posted(session, "sale", there, (milk, 3))  # one without a lot, and two of B
     undone = ledger.reverse(session, CLERK, arrival)
 
@@ -104,12 +105,61 @@ def test_the_reversal_of_an_arrival_puts_the_same_batches_on_their_way_again(ses
     assert sorted(moved(session, undone)) == [
         (0, "A", JUNE, -1),
         (0, "B", MAY, -1),
-        (0, "C", "2028-01-01", -3),
+        (0, "C", LATE, -3),
         (1, "A", JUNE, -2),
     ]
-    assert standing(session, "in_transit") == {("THERE", "A", JUNE): 3, ("THERE", "B", MAY): 3}
+    # What is on its way again is what left the shelf, and not what was sold of what had come.
+    assert standing(session, "in_transit") == {("THERE", "A", JUNE): 3, ("THERE", "B", MAY): 1, ("THERE", "C", LATE): 3}
+    assert standing(session)["THERE", "C", LATE] == 1
     ledger.arrive(session, CLERK, sent)
     assert standing(session, "in_transit") == {}
+    assert standing(session)["THERE", "C", LATE] == 4
+
+
+def test_what_came_twice_goes_on_its_way_twice(session, there, milk, sent):
+    before = standing(session, "in_transit")
+    arrival = ledger.arrive(session, CLERK, sent, lines=part(milk, 2) + part(milk, 2))
+    assert len(moved(session, arrival)) == 2
+    ledger.reverse(session, CLERK, arrival)
+
+    assert standing(session, "in_transit") == before
+    assert standing(session).keys() == {("HERE", "A", JUNE)}
+
+
+def test_a_transfer_that_is_undone_after_its_arrival_was_brings_back_what_is_on_its_way(
+    session, here, there, milk, sent
+):
+    arrival = ledger.arrive(session, CLERK, sent)
+    posted(session, "receipt", there, of(milk, 4, "C", LATE))
+    posted(session, "sale", there, (milk, 3))  # one without a lot, and two of B
+    ledger.reverse(session, CLERK, arrival)
+    ledger.reverse(session, CLERK, sent)
+
+    assert standing(session, "in_transit") == {}
+    assert standing(session) == {
+        ("HERE", "A", JUNE): 5,
+        ("HERE", "B", MAY): 1,
+        ("HERE", "C", LATE): 3,
+        ("THERE", "C", LATE): 1,
+    }
+
+
+def test_the_reversal_of_a_recall_puts_on_the_way_what_it_takes_off_the_shelf(session, here, there, milk, stocked):
+    sent = posted(session, "transfer", here, of(milk, 3, "B"), to_store_id=there.id)
+    recall = ledger.recall(session, CLERK, sent)
+    posted(session, "sale", here, of(milk, 3, "B"))
+    ledger.reverse(session, CLERK, recall)
+
+    assert standing(session, "in_transit") == {("THERE", "A", JUNE): 2}  # and one without a lot
+    assert standing(session) == {("HERE", "A", JUNE): 3}
+
+
+def test_the_reversal_of_a_loss_finds_the_same_batches_on_their_way(session, milk, sent):
+    before = standing(session, "in_transit")
+    loss = ledger.lose(session, CLERK, sent, part(milk, 4), reason="fell off")
+    ledger.reverse(session, CLERK, loss)
+
+    assert standing(session, "in_transit") == before
 
 
 def test_batches_that_were_forgotten_stay_so_when_a_transfer_is_undone_late(session, here, there, milk, sent):

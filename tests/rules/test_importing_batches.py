@@ -59,3 +59,15 @@ def test_what_is_wrong_with_a_batch_is_told_at_its_row(fresh, milk):
         (5, "expires_on", "format"),
     ]
     assert (counts(tally), level(fresh, 2, milk["id"])) == ((1, 0, 0, 4), 1)
+
+
+def test_a_row_whose_batch_is_wrong_is_left_out_of_its_document_alone(fresh, milk):
+    text = "store,sku,quantity,lot\nMAIN,SKU-1,10,\nMAIN,MILK,1,\nMAIN,SKU-1,11,A\nMAIN,NONE,1,\nMAIN,MILK,2,A\n"
+    before = level(fresh, 1, 1)
+
+    tally, refused = load(fresh, "stock", text, partial=True)
+
+    assert sorted(refused) == [(3, "lot", "required"), (4, "lot", "no_batches"), (5, "sku", "unknown")]
+    assert counts(tally) == (2, 0, 0, 3)
+    assert level(fresh, 1, 1) == before + 10
+    assert batches(fresh) == [("MAIN", "A", None, 2)]
