@@ -9,10 +9,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
+import pymysql
 from pymysql import err
 from pymysql.cursors import Cursor
 from sqlalchemy import Connection, DateTime, Engine, LargeBinary, Text, event, text
@@ -22,8 +25,6 @@ from sqlalchemy.schema import CreateTable
 from common import errors, gate
 
 COLLATION = "utf8mb4_nopad_bin"
-# SQLAlchemy's compiler for this engine forgets what a join of three tables joins, and would warn of a product.
-OPTIONS: dict[str, Any] = {"isolation_level": "READ COMMITTED", "enable_from_linting": False}
 _CONSTRAINT_FAILED = 4025  # a CHECK's number, and that of this project's triggers; the driver takes it for a failure
 # Quotes and || as the SQL standard has them; nothing is cut, rounded or made up without an error. That what is selected
 # is grouped by is left to PostgreSQL to see: here an expression with a subquery is never known again.
@@ -48,6 +49,29 @@ class WaitingCursor(Cursor):
             if error.args[0] == _CONSTRAINT_FAILED:
                 raise err.IntegrityError(*error.args) from error
             raise
+
+
+class FrugalConnection(pymysql.Connection):
+    """A connection that loads the system's certificates once in a process where its URL names none to trust.
+
+    Then nobody looks at them, yet the driver loads them for each connection: 50 ms, in which no thread runs.
+    """
+
+    def _create_ssl_ctx(self, sslp: dict[str, Any]) -> Any:
+        return super()._create_ssl_ctx(sslp) if sslp else _trusting()  # type: ignore[misc]  # not in its stubs
+
+
+@functools.cache
+def _trusting() -> Any:
+    return pymysql.Connection(defer_connect=True).ctx  # type: ignore[attr-defined]  # not in its stubs
+
+
+# SQLAlchemy's compiler for this engine forgets what a join of three tables joins, and would warn of a product.
+OPTIONS: dict[str, Any] = {
+    "isolation_level": "READ COMMITTED",
+    "enable_from_linting": False,
+    "module": SimpleNamespace(**vars(pymysql) | {"connect": FrugalConnection}),
+}
 
 
 def arguments(write_wait: float) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import examples
 import pytest
+import trustme
 from blanks import session_of
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from common import database
 from common.database import WRITE, insert_first, insert_missing, open_engine, translate, unit_of_work
 from common.errors import Busy, Refused, SettingsInvalid, StorekeeperError
+from common.mariadb import FrugalConnection
 from models.level import Level
 
 PRAGMAS = {
@@ -128,3 +131,22 @@ def test_a_server_that_does_not_answer_is_busy_not_broken():
         refused = examples.refused(Busy, unit_of_work(session, write=True).__enter__)
 
     assert refused == []
+
+
+def test_certificates_are_loaded_once_unless_a_mariadb_url_names_those_to_trust(tmp_path):
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    trusted = {"ssl": {"ca": str(tmp_path / "ca.pem")}}  # what SQLAlchemy makes of `?ssl_ca=…`
+
+    one, other, *sure = (FrugalConnection(defer_connect=True, **more) for more in ({}, {}, trusted, trusted))
+
+    assert one.ctx is other.ctx
+    assert (one.ctx.verify_mode, one.ctx.check_hostname) == (ssl.CERT_NONE, False)
+    assert {(each.ctx.verify_mode, each.ctx.check_hostname) for each in sure} == {(ssl.CERT_REQUIRED, True)}
+    assert len({one.ctx, *(each.ctx for each in sure)}) == 3
+
+
+def test_a_connection_to_mariadb_is_of_that_kind(every_engine):
+    with every_engine.connect() as connection:
+        kind = type(connection.connection.dbapi_connection)
+
+    assert (kind is FrugalConnection) == (every_engine.dialect.name == "mariadb")
