@@ -5,6 +5,7 @@ import os
 import re
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,7 @@ def shared_data() -> Callable[[str], Path]:
     return find
 
 
+@cache
 def _called(server: str) -> str:
     if server in {"sqlite", *_KINDS.values()}:
         return server
