@@ -156,7 +156,7 @@ def test_the_reversal_of_a_recall_puts_on_the_way_what_it_takes_off_the_shelf(se
 
 def test_the_reversal_of_a_loss_finds_the_same_batches_on_their_way(session, milk, sent):
     before = standing(session, "in_transit")
-    loss = ledger.lose(session, CLERK, sent, part(milk, 4), reason="fell off")
+    loss = ledger.lose(session, CLERK, sent, lines=part(milk, 4), reason="fell off")
     ledger.reverse(session, CLERK, loss)
 
     assert standing(session, "in_transit") == before
